@@ -1,0 +1,1 @@
+//! Audio File Out Plus.

@@ -1,0 +1,2 @@
+//! tdhost.
+fn main() {}
