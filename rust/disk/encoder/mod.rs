@@ -1,0 +1,131 @@
+//! The encoders: one trait, and THE table of formats and codecs.
+//!
+//! Adding a format is one file beside this one and one row in [`FORMATS`].
+
+use std::ops::RangeInclusive;
+
+use crate::disk::take_file::TakeFile;
+use crate::shared::planar::Planar;
+use crate::shared::problem::{Problem, Warning};
+
+/// Turns frames into the bytes of one file.
+///
+/// Durability is part of the contract: whatever [`Encoder::write`] returned is in `out` and is appended to the
+/// file by the writer thread right away; after [`Encoder::checkpoint`] the file on disk is playable up to
+/// there, if the process dies the next moment.
+pub(crate) trait Encoder: Send {
+    /// Encodes `block` and appends the bytes to `out`. CPU only: no file is touched, since the caller holds
+    /// the ring's consumer side meanwhile.
+    fn write(&mut self, block: Planar<'_>, out: &mut Vec<u8>) -> Result<(), Problem>;
+
+    /// Makes what the file holds playable: sizes in headers follow `file.len()`. Costs microseconds.
+    fn checkpoint(&mut self, file: &mut TakeFile) -> Result<(), Problem>;
+
+    /// Drains the encoder, completes headers and trailing chunks. The file stays open and locked.
+    fn finish(&mut self, file: &mut TakeFile) -> Result<(), Problem>;
+
+    /// How much of a file that is `len` bytes long can be played: asked when a disk took only a part.
+    fn playable(&self, len: u64) -> Playable;
+
+    /// Frames that the file can still take before its container is full; the writer rolls over before.
+    fn frames_left(&self) -> u64 {
+        u64::MAX
+    }
+
+    /// Samples clipped to full scale so far.
+    fn clipped(&self) -> u64;
+}
+
+/// What can be played of a file that ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Playable {
+    /// Bytes to keep: whole frames, packets or pages.
+    pub(crate) len: u64,
+    /// Frames that a decoder reads from them.
+    pub(crate) frames: u64,
+}
+
+/// What a file is to hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Sound {
+    pub(crate) channels: usize,
+    /// Hz, as TouchDesigner gives it.
+    pub(crate) rate: f64,
+}
+
+/// The settings of a take that encoders need.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Settings {
+    pub(crate) codec: &'static Codec,
+    /// kb/s, for MP3.
+    pub(crate) bit_rate: u32,
+    /// 0..1, for OGG.
+    pub(crate) quality: f32,
+}
+
+/// How an encoder is opened: see [`Format::open`].
+pub(crate) struct Opening<'a> {
+    pub(crate) sound: Sound,
+    pub(crate) settings: Settings,
+    /// Key and value, in the order of the table, keys in lower case; `encoder` is always among them.
+    pub(crate) metadata: &'a [(String, String)],
+    /// The first bytes of the file: whatever stands before the first frame.
+    pub(crate) header: &'a mut Vec<u8>,
+    pub(crate) warnings: &'a mut Vec<Warning>,
+}
+
+/// A row of [`FORMATS`].
+pub(crate) struct Format {
+    /// Menu item of File Type.
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    /// Without the dot; the first is given to names that have none.
+    pub(crate) extensions: &'static [&'static str],
+    /// The parameters of the page that this format uses; the others are greyed out.
+    pub(crate) knobs: &'static [Knob],
+    pub(crate) channels: RangeInclusive<usize>,
+    pub(crate) rates: Rates,
+    /// Limits that depend on more than channels or rate alone. Called before a file is opened.
+    pub(crate) check: fn(Sound, Settings) -> Result<(), Problem>,
+    pub(crate) open: fn(Opening<'_>) -> Result<Box<dyn Encoder>, Problem>,
+}
+
+/// A parameter that only some formats use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Knob {
+    Codec,
+    BitRate,
+    Quality,
+}
+
+/// The sample rates that a format can store, in Hz.
+pub(crate) enum Rates {
+    Any,
+    Whole(RangeInclusive<u32>),
+    Listed(&'static [u32]),
+}
+
+/// A row of [`CODECS`].
+#[derive(Debug, PartialEq)]
+pub(crate) struct Codec {
+    /// Menu item of Codec.
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) bits: u16,
+    pub(crate) float: bool,
+    pub(crate) big_endian: bool,
+}
+
+/// THE table of PCM codecs, in the order of the menu.
+pub(crate) static CODECS: [Codec; 7] = [
+    Codec { name: "pcm16", label: "PCM 16-bit", bits: 16, float: false, big_endian: false },
+    Codec { name: "pcm24", label: "PCM 24-bit", bits: 24, float: false, big_endian: false },
+    Codec { name: "pcm32", label: "PCM 32-bit", bits: 32, float: false, big_endian: false },
+    Codec { name: "float32", label: "Float 32-bit", bits: 32, float: true, big_endian: false },
+    Codec { name: "pcm16be", label: "PCM 16-bit Big Endian", bits: 16, float: false, big_endian: true },
+    Codec { name: "pcm24be", label: "PCM 24-bit Big Endian", bits: 24, float: false, big_endian: true },
+    Codec { name: "pcm32be", label: "PCM 32-bit Big Endian", bits: 32, float: false, big_endian: true },
+];
+
+/// THE table of formats, in the order of the menu.
+pub(crate) static FORMATS: [Format; 0] = [];

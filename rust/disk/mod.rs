@@ -1,0 +1,7 @@
+//! What runs on the writer thread of a recording node.
+//!
+//! Rules: everything here may block on the disk, so nothing here is ever called from the cook thread, and no
+//! lock that the cook thread takes is held across a file operation.
+
+pub(crate) mod encoder;
+pub(crate) mod take_file;

@@ -1,0 +1,7 @@
+//! What the cook thread and the writer thread both hold.
+//!
+//! Rules: nothing here touches a file. The cook thread's side of every type neither blocks nor allocates in
+//! the steady state.
+
+pub(crate) mod planar;
+pub(crate) mod problem;
