@@ -18,6 +18,8 @@
 //!
 //! What each thread may do is said at the top of [`cook`], [`shared`] and [`disk`].
 
+mod bridge;
 mod cook;
 mod disk;
+mod exports;
 mod shared;

@@ -4,4 +4,12 @@
 //! lock that the cook thread takes is held across a file operation.
 
 pub(crate) mod encoder;
+pub(crate) mod metadata;
+mod name_template;
+pub(crate) mod names;
+mod open;
+mod pin;
+pub(crate) mod take;
 pub(crate) mod take_file;
+pub(crate) mod threads;
+mod verify;

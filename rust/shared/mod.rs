@@ -3,5 +3,10 @@
 //! Rules: nothing here touches a file. The cook thread's side of every type neither blocks nor allocates in
 //! the steady state.
 
+pub(crate) mod faults;
+pub(crate) mod inbox;
+mod io_sentence;
 pub(crate) mod planar;
 pub(crate) mod problem;
+pub(crate) mod sound;
+pub(crate) mod status;

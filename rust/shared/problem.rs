@@ -3,9 +3,12 @@
 //! Each is one plain English sentence that names what is concerned, what happened and what to do about it.
 //! The cook thread shows them as the node's error and warning; nothing else in the product words a problem.
 
+use std::any::Any;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::shared::io_sentence::io_sentence;
 
 /// Why a take cannot start or go on: the node's error string.
 #[derive(Debug)]
@@ -14,7 +17,41 @@ pub(crate) enum Problem {
     Io { doing: Doing, path: PathBuf, cause: io::Error },
     /// Text that is already a whole sentence; used by a format for limits that only it knows.
     Limit(String),
+    /// File is empty.
+    NoFile,
+    /// File has no name after its last slash, or the name belongs to a folder.
+    IsFolder { path: PathBuf },
+    /// The name belongs to a pipe, a device or a socket.
+    NotAFile { path: PathBuf },
+    /// File ends with the extension of something else than the chosen format.
+    WrongExtension { path: PathBuf, extensions: &'static [&'static str] },
+    /// Windows would open a device, a hidden stream or nothing at all.
+    WindowsName { path: PathBuf, name: String },
+    /// Another program, or another node, holds the file.
+    Locked { path: PathBuf },
+    /// Another program keeps moving or deleting the file while it is opened.
+    KeepsMoving { path: PathBuf },
+    /// All indices that were looked at are taken; `path` is the first of them.
+    NoFreeName { path: PathBuf },
+    /// The format cannot hold this many channels.
+    Channels { format: &'static str, least: usize, most: usize, channels: usize },
+    /// The format cannot store this sample rate.
+    Rate { format: &'static str, allowed: String, rate: f64 },
+    /// The system gives no thread to write with.
+    NoThread { cause: io::Error },
+    /// A finished file does not read as what was recorded.
+    ReadsDifferently { path: PathBuf, difference: String },
+    /// Memory was full: `frames` frames were lost and replaced by silence, the first of them `at` seconds into
+    /// the take.
+    Lost { at: f64, seconds: f64, frames: u64, file: String },
+    /// A bug of ours, caught.
+    Internal { what: String },
+    /// Channel Scope selects no channel.
+    ScopeMatchesNothing { scope: String, names: Vec<String>, channels: usize },
 }
+
+/// How many channel names a sentence lists.
+const NAMES_LISTED: usize = 4;
 
 /// The file operation that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +69,132 @@ impl Problem {
     pub(crate) fn io(doing: Doing, path: &Path, cause: io::Error) -> Self {
         Self::Io { doing, path: path.to_owned(), cause }
     }
+
+    /// A panic, as it was caught.
+    pub(crate) fn internal(panic: &(dyn Any + Send)) -> Self {
+        let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let what = what.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::Internal { what: what.unwrap_or_else(|| "no details".into()) }
+    }
+
+    pub(crate) fn scope_matches_nothing(scope: &str, names: &[impl AsRef<str>]) -> Self {
+        Self::ScopeMatchesNothing {
+            scope: printable(scope),
+            names: names.iter().take(NAMES_LISTED).map(|name| name.as_ref().to_owned()).collect(),
+            channels: names.len(),
+        }
+    }
+}
+
+/// `seconds` as h:mm:ss.mmm.
+pub(crate) fn clock(seconds: f64) -> String {
+    let millis = (seconds.max(0.0) * 1000.0).round() as u64;
+    let (hours, minutes, seconds) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1000 % 60);
+    format!("{hours}:{minutes:02}:{seconds:02}.{:03}", millis % 1000)
+}
+
+/// A path as a sentence shows it: a control character would end the sentence early, or break its line.
+pub(crate) fn shown(path: &Path) -> String {
+    printable(&path.display().to_string())
+}
+
+fn printable(text: &str) -> String {
+    text.replace(|char: char| char.is_control(), "\u{fffd}")
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io { doing, path, cause } => write!(f, "{doing:?} {}: {cause}", path.display()),
+            Self::Io { doing, path, cause } => f.write_str(&io_sentence(*doing, path, cause)),
             Self::Limit(sentence) => f.write_str(sentence),
+            Self::NoFile => f.write_str(
+                "File is empty, so there is no place to record to: \
+                 enter a name, for example AudioOut{suffix}.",
+            ),
+            Self::IsFolder { path } => {
+                write!(f, "{} is a folder, so nothing can be recorded to it: add a file name in File.", shown(path))
+            }
+            Self::NotAFile { path } => write!(
+                f,
+                "{} is a pipe or a device, so nothing can be recorded to it: choose another name in File.",
+                shown(path)
+            ),
+            Self::WrongExtension { path, extensions } => write!(
+                f,
+                "The extension of {} does not belong to the chosen File Type, which takes .{}: \
+                 change File or File Type.",
+                shown(path),
+                extensions.join(" or ."),
+            ),
+            Self::WindowsName { path, name } => write!(
+                f,
+                "Windows does not allow {} as a name, so {} could not be opened: change File.",
+                printable(name),
+                shown(path)
+            ),
+            Self::Locked { path } => write!(
+                f,
+                "{} is {} by another program or another node: \
+                 close it there or change File, then switch Record off and on.",
+                shown(path),
+                if cfg!(windows) { "in use" } else { "locked" }
+            ),
+            Self::KeepsMoving { path } => write!(
+                f,
+                "Another program moves or deletes {} while it is being opened: stop that program or change File, \
+                 then switch Record off and on.",
+                shown(path)
+            ),
+            Self::NoFreeName { path } => write!(
+                f,
+                "{} and all names that follow it are taken: raise N, or move old takes to another folder.",
+                shown(path)
+            ),
+            Self::Channels { format, least, most, channels } => write!(
+                f,
+                "{format} holds {} channels, the input has {channels}: {}narrow Channel Scope.",
+                if *most == least + 1 { format!("{least} or {most}") } else { format!("{least} to {most}") },
+                if *most <= 2 { "choose WAV or OGG, or " } else { "choose another File Type, or " }
+            ),
+            Self::Rate { format, allowed, rate } => write!(
+                f,
+                "{format} stores {allowed}, the input has {rate} Hz: resample the input or choose another File Type."
+            ),
+            Self::NoThread { cause } => write!(
+                f,
+                "The system gives no thread to write with ({cause}), so nothing is recorded: \
+                 close other programs, then switch Record off and on."
+            ),
+            Self::ReadsDifferently { path, difference } => write!(
+                f,
+                "The finished file {} {difference}, so it may be damaged: keep it, and record again on another disk.",
+                shown(path)
+            ),
+            Self::Lost { at, seconds, frames, file } => write!(
+                f,
+                "The disk did not keep up {} into the take, and {seconds:.3} s ({frames} samples a channel) were lost \
+                 and replaced by silence in {file}: record to a faster disk or raise Max Buffer.",
+                clock(*at)
+            ),
+            Self::Internal { what } => write!(
+                f,
+                "Audio File Out Plus ended the take because of a mistake of its own ({what}): \
+                 what was recorded is kept; switch Record off and on to go on, and please report this."
+            ),
+            Self::ScopeMatchesNothing { scope, channels: 0, .. } => {
+                write!(
+                    f,
+                    "The input has no channel that Channel Scope {scope} could select: \
+                     connect an input with channels."
+                )
+            }
+            Self::ScopeMatchesNothing { scope, names, channels } => write!(
+                f,
+                "Channel Scope {scope} selects none of the input's channels ({}{}): \
+                 change it, or enter * for all of them.",
+                names.join(", "),
+                if *channels > names.len() { ", ..." } else { "" }
+            ),
         }
     }
 }
@@ -48,6 +204,37 @@ impl fmt::Display for Problem {
 pub(crate) enum Warning {
     /// AIFF has no little-endian form of this codec that every program reads.
     AiffBigEndian { codec: &'static str },
+    /// The file system knows no locks.
+    NotLocked { path: PathBuf },
+    /// Record is on and nothing is wired to the input.
+    NoInput,
+    /// Record is on and the input has no channels.
+    NoChannels,
+    /// Record is on and the input's sample rate is not a positive number.
+    NoRate { rate: String },
+    /// The input is a clip.
+    NotTimeSliced,
+    /// The time since the last cook is not a positive number.
+    OddTime { frames: String },
+    /// A gap that cannot be believed.
+    GapTooLong { seconds: f64 },
+    /// Audio waits in memory for the disk.
+    SlowDisk { seconds: f64 },
+    /// The input's channels changed, and Channel Scope selects none of the new ones.
+    ScopeLost { pattern: String },
+    /// Header Source DAT names nothing that has a table.
+    NoTable { dat: String },
+    /// The Header Source DAT has no second column.
+    NarrowTable { columns: usize },
+    /// The host refused a parameter.
+    ParameterRejected { name: String },
+}
+
+impl Warning {
+    /// True for a warning on the node as a whole, which the next take does not clear.
+    pub(crate) fn outlives_a_take(&self) -> bool {
+        matches!(self, Self::ParameterRejected { .. })
+    }
 }
 
 impl fmt::Display for Warning {
@@ -58,6 +245,118 @@ impl fmt::Display for Warning {
                 "AIFF stores {codec} big-endian, since no little-endian form of it is read by all programs: \
                  choose {codec}be to record the same file without this warning."
             ),
+            Self::NoInput => f.write_str(
+                "Record is on, but nothing is wired to the input: wire a CHOP with audio, and recording starts by \
+                 itself.",
+            ),
+            Self::NoChannels => f.write_str(
+                "Record is on, but the input has no channels: give it some, and recording starts by itself.",
+            ),
+            Self::NoRate { rate } => write!(
+                f,
+                "Record is on, but the input has a sample rate of {rate} Hz: give it a positive one, and recording \
+                 starts by itself."
+            ),
+            Self::NotTimeSliced => f.write_str(
+                "The input is not time sliced, so it is written whole each time it cooks: switch Time Slice on in \
+                 the input to record it as it plays.",
+            ),
+            Self::OddTime { frames } => write!(
+                f,
+                "TouchDesigner reported {frames} frames since the last cook, so a gap there could not be filled: \
+                 check the sync at that place."
+            ),
+            Self::GapTooLong { seconds } => write!(
+                f,
+                "TouchDesigner did not cook for {seconds:.0} s, which is too long to fill with silence: \
+                 check the sync after that place."
+            ),
+            Self::SlowDisk { seconds } => write!(
+                f,
+                "The disk is slow, so {seconds:.1} s of audio wait in memory: nothing is lost yet, but look for what \
+                 keeps the disk busy."
+            ),
+            Self::ScopeLost { pattern } => write!(
+                f,
+                "The input's channels changed and Channel Scope {pattern} selects none of them, so nothing is \
+                 recorded: change the input back or start a new take."
+            ),
+            Self::NoTable { dat } => write!(
+                f,
+                "Header Source DAT {dat} is not a table, so the file gets no metadata from it: choose a Table DAT."
+            ),
+            Self::NarrowTable { columns } => write!(
+                f,
+                "Header Source DAT has {columns} column{}, so the file gets no metadata from it: put keys in the first \
+                 column and values in the second.",
+                if *columns == 1 { "" } else { "s" }
+            ),
+            Self::ParameterRejected { name } => write!(
+                f,
+                "TouchDesigner did not accept the parameter {name}, so it keeps its default: \
+                 use a version of the plugin that fits this TouchDesigner."
+            ),
+            Self::NotLocked { path } => write!(
+                f,
+                "The disk of {} knows no locks, so other programs can write to the file while it is recorded: \
+                 keep them away from it, or record to a local disk.",
+                shown(path)
+            ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path() -> PathBuf {
+        PathBuf::from("/x/take")
+    }
+
+    #[test]
+    fn every_problem_is_one_sentence_with_a_remedy() {
+        let names = ["chan1", "chan2", "chan3", "chan4", "chan5"];
+        for problem in [
+            Problem::io(Doing::Open, &path(), io::ErrorKind::StorageFull.into()),
+            Problem::NoFile,
+            Problem::IsFolder { path: path() },
+            Problem::NotAFile { path: path() },
+            Problem::WindowsName { path: path(), name: "NUL".into() },
+            Problem::Locked { path: path() },
+            Problem::KeepsMoving { path: path() },
+            Problem::NoFreeName { path: path() },
+            Problem::scope_matches_nothing("left*", &names[..2]),
+            Problem::scope_matches_nothing("left*", &names[..0]),
+        ] {
+            let sentence = problem.to_string();
+            assert_eq!(sentence.matches('.').count(), 1, "{sentence}");
+            assert!(sentence.ends_with('.') && sentence.contains(": "), "{sentence}");
+            assert!(!sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_extension_names_the_right_ones() {
+        assert_eq!(
+            Problem::WrongExtension { path: "take.mp3".into(), extensions: &["aiff", "aif"] }.to_string(),
+            "The extension of take.mp3 does not belong to the chosen File Type, which takes .aiff or .aif: \
+             change File or File Type."
+        );
+    }
+
+    #[test]
+    fn a_scope_without_a_match_lists_the_first_channels() {
+        assert_eq!(
+            Problem::scope_matches_nothing("left*", &["chan1", "chan2", "chan3", "chan4", "chan5"]).to_string(),
+            "Channel Scope left* selects none of the input's channels (chan1, chan2, chan3, chan4, ...): \
+             change it, or enter * for all of them."
+        );
+    }
+
+    #[test]
+    fn control_characters_of_a_path_are_not_shown() {
+        let sentence = Problem::IsFolder { path: "a\0b\nc".into() }.to_string();
+        assert!(sentence.starts_with("a\u{fffd}b\u{fffd}c is a folder"), "{sentence}");
     }
 }

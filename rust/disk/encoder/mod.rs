@@ -2,11 +2,13 @@
 //!
 //! Adding a format is one file beside this one and one row in [`FORMATS`].
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::disk::take_file::TakeFile;
 use crate::shared::planar::Planar;
 use crate::shared::problem::{Problem, Warning};
+pub(crate) use crate::shared::sound::Sound;
 
 /// Turns frames into the bytes of one file.
 ///
@@ -43,14 +45,6 @@ pub(crate) struct Playable {
     pub(crate) len: u64,
     /// Frames that a decoder reads from them.
     pub(crate) frames: u64,
-}
-
-/// What a file is to hold.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Sound {
-    pub(crate) channels: usize,
-    /// Hz, as TouchDesigner gives it.
-    pub(crate) rate: f64,
 }
 
 /// The settings of a take that encoders need.
@@ -90,6 +84,24 @@ pub(crate) struct Format {
     pub(crate) open: fn(Opening<'_>) -> Result<Box<dyn Encoder>, Problem>,
 }
 
+impl Format {
+    /// Whether this format can hold `sound`: asked before a file is touched.
+    ///
+    /// # Errors
+    /// The limit that is in the way, and what helps.
+    pub(crate) fn allows(&self, sound: Sound, settings: Settings) -> Result<(), Problem> {
+        let Sound { channels, rate } = sound;
+        if !self.channels.contains(&channels) {
+            let (least, most) = (*self.channels.start(), *self.channels.end());
+            return Err(Problem::Channels { format: self.label, least, most, channels });
+        }
+        if !self.rates.contain(rate) {
+            return Err(Problem::Rate { format: self.label, allowed: self.rates.to_string(), rate });
+        }
+        (self.check)(sound, settings)
+    }
+}
+
 /// A parameter that only some formats use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Knob {
@@ -103,6 +115,30 @@ pub(crate) enum Rates {
     Any,
     Whole(RangeInclusive<u32>),
     Listed(&'static [u32]),
+}
+
+impl Rates {
+    fn contain(&self, rate: f64) -> bool {
+        let whole = rate.fract() == 0.0;
+        match self {
+            Self::Any => rate.is_finite() && rate > 0.0,
+            Self::Whole(range) => whole && (f64::from(*range.start())..=f64::from(*range.end())).contains(&rate),
+            Self::Listed(rates) => rates.iter().any(|listed| f64::from(*listed) == rate),
+        }
+    }
+}
+
+impl fmt::Display for Rates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("any rate"),
+            Self::Whole(range) => write!(f, "whole rates from {} to {} Hz", range.start(), range.end()),
+            Self::Listed(rates) => {
+                let listed: Vec<_> = rates.iter().map(u32::to_string).collect();
+                write!(f, "{} Hz", listed.join(", "))
+            }
+        }
+    }
 }
 
 /// A row of [`CODECS`].

@@ -1,0 +1,74 @@
+// Safe views of the host's objects for the Rust core: pointers become slices, nulls become empty.
+//
+// A view lives on the stack of one call and keeps nothing. What it lends is valid as long as the host's own
+// memory: until the call that got it returns, or the same name is asked for again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "rust/cxx.h"
+#include "touchdesigner/chop.h"
+
+namespace afop
+{
+
+struct CookTime;
+
+// A DAT's table.
+class Table
+{
+public:
+	explicit Table(const TD::OP_DATInput& dat) : dat_(dat) {}
+
+	std::size_t rows() const;
+	std::size_t columns() const;
+	rust::Slice<const std::uint8_t> cell(std::size_t row, std::size_t column) const;
+
+private:
+	const TD::OP_DATInput& dat_;
+};
+
+// The host's parameters, time and first input.
+class Inputs
+{
+public:
+	explicit Inputs(const TD::OP_Inputs& host);
+
+	std::int32_t par_int(rust::Str name) const;
+	double par_double(rust::Str name) const;
+	rust::Slice<const std::uint8_t> par_string(rust::Str name) const;
+	rust::Slice<const std::uint8_t> par_file_path(rust::Str name) const;
+	void enable_par(rust::Str name, bool enabled) const;
+	std::unique_ptr<Table> par_table(rust::Str name) const;
+	CookTime time() const;
+
+	bool wired() const { return input_ != nullptr; }
+	std::size_t channels() const;
+	std::size_t samples() const;
+	double sample_rate() const { return input_ ? input_->sampleRate : 0.0; }
+	double start_index() const { return input_ ? input_->startIndex : 0.0; }
+	std::int64_t total_cooks() const { return input_ ? input_->totalCooks : 0; }
+	rust::Slice<const float> channel(std::size_t index) const;
+	rust::Slice<const std::uint8_t> channel_name(std::size_t index) const;
+
+private:
+	const TD::OP_Inputs& host_;
+	const TD::OP_CHOPInput* input_;
+};
+
+// The host's output buffers.
+class Output
+{
+public:
+	explicit Output(TD::CHOP_Output& host) : host_(host) {}
+
+	std::size_t channels() const;
+	rust::Slice<float> channel(std::size_t index);
+
+private:
+	TD::CHOP_Output& host_;
+};
+
+} // namespace afop

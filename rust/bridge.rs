@@ -1,0 +1,229 @@
+//! Everything that crosses between C++ and Rust, and nothing else.
+//!
+//! The shim turns host pointers into slices, so that the Rust side is safe. No function called by the host
+//! returns `Result` (cxx would throw it into the host), and each runs under [`guard`].
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use std::pin::Pin;
+
+use crate::cook::operator::Operator;
+use crate::cook::{generation, identity, info};
+
+#[cxx::bridge(namespace = "afop")]
+pub(crate) mod ffi {
+    /// What the plugin says of itself when it is loaded.
+    struct Identity {
+        op_type: String,
+        label: String,
+        icon: String,
+        author: String,
+        help_url: String,
+        inputs: i32,
+        major_version: i32,
+        minor_version: i32,
+    }
+
+    /// The interface generation agreed on with the host.
+    struct Agreement {
+        version_word: i32,
+        /// False when the host supports none that the plugin knows: it then rejects the plugin itself.
+        supported: bool,
+        /// True when the host knows `opHelpURL` (10/1 and later).
+        has_help_url: bool,
+    }
+
+    /// How the host is asked for a parameter.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum ParKind {
+        Menu,
+        Toggle,
+        Int,
+        Float,
+        Text,
+        File,
+        FileSave,
+        Dat,
+    }
+
+    /// One parameter for the host to declare.
+    struct ParRow {
+        kind: ParKind,
+        name: String,
+        label: String,
+        page: String,
+        help: String,
+        default_text: String,
+        default_number: f64,
+        min: f64,
+        max: f64,
+        slider: f64,
+        clamp_min: bool,
+        clamp_max: bool,
+        items: Vec<String>,
+        item_labels: Vec<String>,
+    }
+
+    /// What the output looks like when it is not that of the input.
+    struct OutputShape {
+        channels: i32,
+        sample_rate: f32,
+    }
+
+    /// The time of a cook.
+    #[derive(Debug, Clone, Copy)]
+    struct CookTime {
+        /// Frames of the timeline since the cook before.
+        delta_frames: f64,
+        /// Frames of the timeline a second.
+        rate: f64,
+    }
+
+    /// A channel of the Info CHOP.
+    #[derive(Default)]
+    struct InfoChannel {
+        name: &'static str,
+        value: f32,
+    }
+
+    /// A row of the Info DAT.
+    #[derive(Default)]
+    struct InfoRow {
+        key: String,
+        value: String,
+    }
+
+    extern "Rust" {
+        fn agree(min: i32, max: i32) -> Agreement;
+        fn identity() -> Identity;
+
+        type Operator;
+        fn new_operator(op_path: &[u8]) -> Box<Operator>;
+        fn parameters(node: &Operator) -> Vec<ParRow>;
+        fn parameter_rejected(node: &Operator, name: &str);
+        fn output_shape(node: &Operator, inputs: &Inputs, shape: &mut OutputShape) -> bool;
+        fn output_channel_name(node: &Operator) -> &'static str;
+        fn execute(node: &Operator, inputs: &Inputs, output: Pin<&mut Output>);
+        fn info_channel_count(node: &Operator) -> i32;
+        fn info_channel(node: &Operator, index: i32) -> InfoChannel;
+        fn info_row_count(node: &Operator) -> i32;
+        fn info_row(node: &Operator, index: i32) -> InfoRow;
+        fn warning(node: &Operator) -> String;
+        fn error(node: &Operator) -> String;
+        fn popup(node: &Operator) -> String;
+        fn input_label(node: &Operator) -> &'static str;
+    }
+
+    unsafe extern "C++" {
+        include!("audiofileoutplus/views.h");
+
+        /// The host's parameters, time and input of one cook.
+        type Inputs;
+        fn par_int(self: &Inputs, name: &str) -> i32;
+        fn par_double(self: &Inputs, name: &str) -> f64;
+        /// Empty when the host has none.
+        fn par_string(self: &Inputs, name: &str) -> &[u8];
+        fn par_file_path(self: &Inputs, name: &str) -> &[u8];
+        fn enable_par(self: &Inputs, name: &str, enabled: bool);
+        fn par_table(self: &Inputs, name: &str) -> UniquePtr<Table>;
+        fn time(self: &Inputs) -> CookTime;
+        fn wired(self: &Inputs) -> bool;
+        fn channels(self: &Inputs) -> usize;
+        fn samples(self: &Inputs) -> usize;
+        fn sample_rate(self: &Inputs) -> f64;
+        fn start_index(self: &Inputs) -> f64;
+        fn total_cooks(self: &Inputs) -> i64;
+        fn channel(self: &Inputs, index: usize) -> &[f32];
+        fn channel_name(self: &Inputs, index: usize) -> &[u8];
+
+        /// A DAT's table.
+        type Table;
+        fn rows(self: &Table) -> usize;
+        fn columns(self: &Table) -> usize;
+        fn cell(self: &Table, row: usize, column: usize) -> &[u8];
+
+        /// The host's output buffers of one cook.
+        type Output;
+        #[cxx_name = "channels"]
+        fn output_channels(self: &Output) -> usize;
+        #[cxx_name = "channel"]
+        fn output_channel(self: Pin<&mut Output>, index: usize) -> &mut [f32];
+    }
+
+}
+
+pub(crate) use ffi::{Inputs, Output, OutputShape, ParKind, ParRow};
+use ffi::{Agreement, Identity, InfoChannel, InfoRow};
+
+/// Runs `body`; a panic becomes the node's error state and the host gets `R`'s default.
+fn guard<R: Default>(node: &Operator, body: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
+        // Nothing may escape, not even a second panic while the first is noted.
+        let _ = catch_unwind(AssertUnwindSafe(|| node.panicked(&*panic)));
+        R::default()
+    })
+}
+
+fn agree(min: i32, max: i32) -> Agreement {
+    generation::agree(min, max)
+}
+
+fn identity() -> Identity {
+    identity::identity()
+}
+
+fn new_operator(op_path: &[u8]) -> Box<Operator> {
+    Box::new(Operator::new(&String::from_utf8_lossy(op_path)))
+}
+
+fn parameters(node: &Operator) -> Vec<ParRow> {
+    guard(node, Operator::parameters)
+}
+
+fn parameter_rejected(node: &Operator, name: &str) {
+    guard(node, || node.parameter_rejected(name));
+}
+
+fn output_shape(node: &Operator, inputs: &Inputs, shape: &mut OutputShape) -> bool {
+    guard(node, || Operator::output_shape(inputs, shape))
+}
+
+fn output_channel_name(node: &Operator) -> &'static str {
+    guard(node, || Operator::SILENT_CHANNEL)
+}
+
+fn execute(node: &Operator, inputs: &Inputs, output: Pin<&mut Output>) {
+    guard(node, || node.execute(inputs, output));
+}
+
+fn info_channel_count(node: &Operator) -> i32 {
+    guard(node, || info::CHANNELS.len() as i32)
+}
+
+fn info_channel(node: &Operator, index: i32) -> InfoChannel {
+    guard(node, || node.info_channel(index as usize))
+}
+
+fn info_row_count(node: &Operator) -> i32 {
+    guard(node, || info::ROWS.len() as i32)
+}
+
+fn info_row(node: &Operator, index: i32) -> InfoRow {
+    guard(node, || node.info_row(index as usize))
+}
+
+fn warning(node: &Operator) -> String {
+    guard(node, || node.warning())
+}
+
+fn error(node: &Operator) -> String {
+    guard(node, || node.error())
+}
+
+fn popup(node: &Operator) -> String {
+    guard(node, || node.popup())
+}
+
+fn input_label(node: &Operator) -> &'static str {
+    guard(node, || Operator::INPUT_LABEL)
+}

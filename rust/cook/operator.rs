@@ -1,0 +1,167 @@
+//! One node: what the host's calls lead to.
+//!
+//! The host cooks on its main thread; info, warning and error getters may come from anywhere at any time. So
+//! what cooking changes stands behind one mutex that only the cook thread takes, and getters read the [`Board`].
+
+use std::any::Any;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::board::Board;
+use super::generation::Generation;
+use super::info::{self, CHANNELS, Facts, ROWS};
+use super::params::{Kind, PARS};
+use super::recorder::Recorder;
+use super::usable_sound;
+use crate::bridge::ffi::{InfoChannel, InfoRow};
+use crate::bridge::{Inputs, Output, OutputShape, ParKind, ParRow};
+use crate::shared::faults::{Faults, Point};
+use crate::shared::problem::{Problem, Warning};
+
+/// One node of the plugin.
+pub(crate) struct Operator {
+    cook: Mutex<Recorder>,
+    board: Arc<Board>,
+    faults: Arc<Faults>,
+}
+
+impl Operator {
+    /// The output's only channel when there is no input to pass through.
+    pub(crate) const SILENT_CHANNEL: &'static str = "chan1";
+    /// The output's rate then: never 0, which the host would keep as an error.
+    const SILENT_RATE: f32 = 44100.0;
+    /// What the input connector is called.
+    pub(crate) const INPUT_LABEL: &'static str = "Audio to record";
+
+    pub(crate) fn new(op_path: &str) -> Self {
+        let board = Arc::new(Board::default());
+        let faults = Arc::new(Faults::from_path(op_path));
+        Self { cook: Mutex::new(Recorder::new(Arc::clone(&board), Arc::clone(&faults))), board, faults }
+    }
+
+    /// The rows of the parameter table, as the host is asked for them.
+    pub(crate) fn parameters() -> Vec<ParRow> {
+        PARS.iter()
+            .map(|par| {
+                let mut row = ParRow {
+                    kind: ParKind::Toggle,
+                    name: par.name.into(),
+                    label: par.label.into(),
+                    page: par.page.into(),
+                    help: par.help.into(),
+                    default_text: String::new(),
+                    default_number: 0.0,
+                    min: 0.0,
+                    max: 1.0,
+                    slider: 1.0,
+                    clamp_min: false,
+                    clamp_max: false,
+                    items: Vec::new(),
+                    item_labels: Vec::new(),
+                };
+                match &par.kind {
+                    Kind::Menu { items, default } => {
+                        row.kind = ParKind::Menu;
+                        row.default_text = (*default).into();
+                        (row.items, row.item_labels) =
+                            items().into_iter().map(|(name, label)| (name.to_owned(), label.to_owned())).unzip();
+                    }
+                    Kind::Toggle { default } => row.default_number = f64::from(u8::from(*default)),
+                    Kind::Int { default, min, slider } => {
+                        row.kind = ParKind::Int;
+                        (row.default_number, row.min, row.clamp_min) = (*default, *min, true);
+                        (row.max, row.slider) = (*slider, *slider);
+                    }
+                    Kind::Float { default, min, max, slider } => {
+                        row.kind = ParKind::Float;
+                        (row.default_number, row.min, row.clamp_min) = (*default, *min, true);
+                        (row.max, row.clamp_max, row.slider) = (max.unwrap_or(*slider), max.is_some(), *slider);
+                    }
+                    Kind::FileSave { default } => {
+                        let saves = Generation::of_host() >= Generation::G10_2;
+                        row.kind = if saves { ParKind::FileSave } else { ParKind::File };
+                        row.default_text = (*default).into();
+                    }
+                    Kind::Text { default } => {
+                        row.kind = ParKind::Text;
+                        row.default_text = (*default).into();
+                    }
+                    Kind::Dat => row.kind = ParKind::Dat,
+                }
+                row
+            })
+            .collect()
+    }
+
+    /// The host took no parameter of this name.
+    pub(crate) fn parameter_rejected(&self, name: &str) {
+        self.board.warn(Warning::ParameterRejected { name: name.to_owned() });
+    }
+
+    /// False when the output is like the input; else `shape` says how it looks.
+    pub(crate) fn output_shape(inputs: &Inputs, shape: &mut OutputShape) -> bool {
+        if usable_sound(inputs).is_some() {
+            return false;
+        }
+        *shape = OutputShape { channels: 1, sample_rate: Self::SILENT_RATE };
+        true
+    }
+
+    /// One cook: passes the input through and records it.
+    pub(crate) fn execute(&self, inputs: &Inputs, output: Pin<&mut Output>) {
+        pass_through(inputs, output);
+        self.faults.pass(Point::Execute);
+        self.cook().cook(inputs);
+    }
+
+    /// A panic was caught: the take ends, its file is completed by the writer thread, and the node says why.
+    pub(crate) fn panicked(&self, panic: &(dyn Any + Send)) {
+        let problem = Problem::internal(panic);
+        self.board.fail(&problem);
+        self.cook().abandon(&problem);
+    }
+
+    /// Channel `index` of the Info CHOP.
+    pub(crate) fn info_channel(&self, index: usize) -> InfoChannel {
+        let facts = Facts::of(&self.board);
+        CHANNELS.get(index).map_or_else(InfoChannel::default, |channel| InfoChannel {
+            name: channel.name,
+            value: (channel.value)(&facts) as f32,
+        })
+    }
+
+    /// Row `index` of the Info DAT.
+    pub(crate) fn info_row(&self, index: usize) -> InfoRow {
+        let facts = Facts::of(&self.board);
+        ROWS.get(index)
+            .map_or_else(InfoRow::default, |row| InfoRow { key: row.key.into(), value: (row.value)(&facts) })
+    }
+
+    pub(crate) fn warning(&self) -> String {
+        self.board.warnings().iter().map(Warning::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    pub(crate) fn error(&self) -> String {
+        self.board.error().unwrap_or_default()
+    }
+
+    pub(crate) fn popup(&self) -> String {
+        info::popup(&self.board)
+    }
+
+    fn cook(&self) -> MutexGuard<'_, Recorder> {
+        self.cook.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Copies the input to the output; what the input does not have is silent.
+fn pass_through(inputs: &Inputs, mut output: Pin<&mut Output>) {
+    let channels = if usable_sound(inputs).is_some() { inputs.channels() } else { 0 };
+    for index in 0..output.output_channels() {
+        let target = output.as_mut().output_channel(index);
+        let source = if index < channels { inputs.channel(index) } else { &[] };
+        let both = source.len().min(target.len());
+        target[..both].copy_from_slice(&source[..both]);
+        target[both..].fill(0.0);
+    }
+}

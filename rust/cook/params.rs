@@ -1,0 +1,240 @@
+//! THE table of parameters: one row each, in the order of the pages.
+//!
+//! The shim declares them from these rows and knows no parameter by name.
+
+use crate::disk::encoder::{CODECS, FORMATS, Knob};
+
+const PAGE: &str = "Audio File Out";
+const RECORDING: &str = "Recording";
+
+/// A row of the table.
+pub(crate) struct Par {
+    /// As expressions and scripts use it: a capital, then small letters and digits.
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) page: &'static str,
+    pub(crate) kind: Kind,
+    /// Fixed by a running take, hence greyed out meanwhile.
+    pub(crate) latched: bool,
+    /// Used by some formats only, hence greyed out for the others.
+    pub(crate) knob: Option<Knob>,
+    pub(crate) help: &'static str,
+}
+
+/// What the host makes of a parameter.
+pub(crate) enum Kind {
+    /// Item names and labels, and the name of the default item.
+    Menu { items: fn() -> Vec<(&'static str, &'static str)>, default: &'static str },
+    Toggle { default: bool },
+    /// Clamped at `min`; the slider ends at `slider`.
+    Int { default: f64, min: f64, slider: f64 },
+    /// Clamped at `min`, and at `max` when there is one; the slider ends at `slider`.
+    Float { default: f64, min: f64, max: Option<f64>, slider: f64 },
+    /// A path to write to.
+    FileSave { default: &'static str },
+    Text { default: &'static str },
+    /// A DAT operator.
+    Dat,
+}
+
+/// Bit rates of MP3 in kb/s, in the order of the menu.
+const BIT_RATES: [(&str, &str, u32); 5] = [
+    ("b96", "96 kb/s", 96),
+    ("b128", "128 kb/s", 128),
+    ("b192", "192 kb/s", 192),
+    ("b256", "256 kb/s", 256),
+    ("b320", "320 kb/s", 320),
+];
+
+/// kb/s of a menu item of [`BIT_RATE`]; the default for a name that is none.
+pub(crate) fn bit_rate(item: &str) -> u32 {
+    BIT_RATES.iter().find(|(name, ..)| *name == item).map_or(192, |(.., kilobits)| *kilobits)
+}
+
+pub(crate) static FILE_TYPE: Par = Par {
+    name: "Filetype",
+    label: "File Type",
+    page: PAGE,
+    kind: Kind::Menu { items: || FORMATS.iter().map(|format| (format.name, format.label)).collect(), default: "wav" },
+    latched: true,
+    knob: None,
+    help: "The container of the next take.",
+};
+
+pub(crate) static UNIQUE_SUFFIX: Par = Par {
+    name: "Uniquesuff",
+    label: "Unique Suffix",
+    page: PAGE,
+    kind: Kind::Toggle { default: true },
+    latched: true,
+    knob: None,
+    help: "On: the file suffix is the first index from N upward whose file does not exist, so that no take is \
+           overwritten. Off: the suffix is N itself.",
+};
+
+pub(crate) static N: Par = Par {
+    name: "N",
+    label: "N",
+    page: PAGE,
+    kind: Kind::Int { default: 0.0, min: 0.0, slider: 100.0 },
+    latched: true,
+    knob: None,
+    help: "The index that numbering starts at, or the index itself when Unique Suffix is off.",
+};
+
+pub(crate) static FILE: Par = Par {
+    name: "File",
+    label: "File",
+    page: PAGE,
+    kind: Kind::FileSave { default: "AudioOut{suffix}" },
+    latched: true,
+    knob: None,
+    help: "Where to record. {suffix} stands for the file suffix, for example .0.wav; a Python expression can use \
+           me.fileSuffix. Missing folders are made, and a missing extension is added.",
+};
+
+pub(crate) static CODEC: Par = Par {
+    name: "Codec",
+    label: "Codec",
+    page: PAGE,
+    kind: Kind::Menu { items: || CODECS.iter().map(|codec| (codec.name, codec.label)).collect(), default: "pcm24" },
+    latched: true,
+    knob: Some(Knob::Codec),
+    help: "How samples are stored in WAV and AIFF. float32 keeps every bit of the input, also beyond full scale.",
+};
+
+pub(crate) static BIT_RATE: Par = Par {
+    name: "Bitrate",
+    label: "Bit Rate",
+    page: PAGE,
+    kind: Kind::Menu {
+        items: || BIT_RATES.iter().map(|(name, label, _)| (*name, *label)).collect(),
+        default: "b192",
+    },
+    latched: true,
+    knob: Some(Knob::BitRate),
+    help: "Constant bit rate of MP3.",
+};
+
+pub(crate) static RECORD: Par = Par {
+    name: "Record",
+    label: "Record",
+    page: PAGE,
+    kind: Kind::Toggle { default: false },
+    latched: false,
+    knob: None,
+    help: "On: opens and locks the file and records. Off: completes the file and releases the lock; the Info CHOP \
+           channel takes_finished counts up when the file is ready.",
+};
+
+pub(crate) static PAUSE: Par = Par {
+    name: "Pause",
+    label: "Pause",
+    page: PAGE,
+    kind: Kind::Toggle { default: false },
+    latched: false,
+    knob: None,
+    help: "On: nothing is recorded, and the file stays open.",
+};
+
+pub(crate) static HEADER_DAT: Par = Par {
+    name: "Headerdat",
+    label: "Header Source DAT",
+    page: PAGE,
+    kind: Kind::Dat,
+    latched: true,
+    knob: None,
+    help: "A table of metadata that is read when Record goes on: keys such as title, artist or comment in the first \
+           column, values in the second.",
+};
+
+pub(crate) static CHANNEL_SCOPE: Par = Par {
+    name: "Channelscope",
+    label: "Channel Scope",
+    page: RECORDING,
+    kind: Kind::Text { default: "*" },
+    latched: true,
+    knob: None,
+    help: "Which channels are recorded, by name patterns such as * or chan[1-8] or 'left right' or '* ^chan3'.",
+};
+
+pub(crate) static QUALITY: Par = Par {
+    name: "Quality",
+    label: "Quality",
+    page: RECORDING,
+    kind: Kind::Float { default: 0.5, min: 0.0, max: Some(1.0), slider: 1.0 },
+    latched: true,
+    knob: Some(Knob::Quality),
+    help: "Quality of OGG: 0 is smallest, 1 is best.",
+};
+
+pub(crate) static FILL_GAPS: Par = Par {
+    name: "Fillgaps",
+    label: "Fill Gaps",
+    page: RECORDING,
+    kind: Kind::Toggle { default: true },
+    latched: false,
+    knob: None,
+    help: "On: time that TouchDesigner lost in a hitch becomes silence, so that the file stays in sync with the show.",
+};
+
+pub(crate) static MAX_BUFFER: Par = Par {
+    name: "Maxbuffer",
+    label: "Max Buffer",
+    page: RECORDING,
+    kind: Kind::Float { default: 60.0, min: 1.0, max: None, slider: 120.0 },
+    latched: false,
+    knob: None,
+    help: "How many seconds of audio may wait in memory while the disk does not take them.",
+};
+
+/// THE table.
+pub(crate) static PARS: [&Par; 13] = [
+    &FILE_TYPE,
+    &UNIQUE_SUFFIX,
+    &N,
+    &FILE,
+    &CODEC,
+    &BIT_RATE,
+    &RECORD,
+    &PAUSE,
+    &HEADER_DAT,
+    &CHANNEL_SCOPE,
+    &QUALITY,
+    &FILL_GAPS,
+    &MAX_BUFFER,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_what_the_host_accepts() {
+        for par in PARS {
+            let (first, rest) = par.name.split_at(1);
+            assert!(first.chars().all(|c| c.is_ascii_uppercase()), "{}", par.name);
+            assert!(rest.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()), "{}", par.name);
+            assert!(par.label.is_ascii());
+            assert_eq!(PARS.iter().filter(|other| other.name == par.name).count(), 1, "{}", par.name);
+            assert!(par.help.ends_with('.') && !par.help.contains("  "), "{}: {}", par.name, par.help);
+        }
+    }
+
+    #[test]
+    fn every_default_item_is_in_its_menu() {
+        for par in PARS {
+            if let Kind::Menu { items, default } = &par.kind {
+                assert!(items().iter().any(|(name, _)| name == default), "{}", par.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_bit_rate_item_says_its_number() {
+        for (name, _, kilobits) in BIT_RATES {
+            assert_eq!(bit_rate(name), kilobits);
+            assert_eq!(name, format!("b{kilobits}"));
+        }
+    }
+}

@@ -1,0 +1,449 @@
+//! The state machine of a node's takes: from the parameters and slices of each cook to what is fed to the disk.
+//!
+//! In the steady state a cook reads four parameters, compares a few numbers and copies the block into the ring.
+//!
+//! The cook thread waits in one case only: offline rendering (Realtime off) can cook much faster than the clock,
+//! and when memory is full while the take is ahead of the wall clock, nothing needs to be lost, since nobody is
+//! watching: the cook then lets the writer catch up.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::board::{Board, Shot};
+use super::params::{self, PARS, Par};
+use super::slices::{Arrival, Odd, Sight, Slices};
+use super::{scope, usable_sound};
+use crate::bridge::Inputs;
+use crate::disk::encoder::{CODECS, FORMATS, Format, Knob, Settings};
+use crate::disk::names::NameOrder;
+use crate::disk::take::Order;
+use crate::disk::threads::Threads;
+use crate::shared::faults::Faults;
+use crate::shared::inbox::{Feed, Full, inbox};
+use crate::shared::problem::{Problem, Warning};
+use crate::shared::sound::Sound;
+use crate::shared::status::{Phase, TakeStatus};
+
+/// Memory for waiting audio never exceeds this, whatever Max Buffer says.
+const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
+/// A take that is further ahead of the wall clock than this is not played in real time.
+const AHEAD_SECONDS: f64 = 1.0;
+/// How long an offline cook sleeps before it looks for room again.
+const OFFLINE_NAP: Duration = Duration::from_micros(200);
+
+/// Below this much waiting audio Max Buffer, which is never less, need not be asked for.
+const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
+
+/// The takes of one node. Dropping it finishes the running one.
+pub(crate) struct Recorder {
+    // Before `threads`, whose drop waits for the writer, which waits for the feed to close.
+    running: Option<Running>,
+    /// Started with the first take.
+    threads: Option<Threads>,
+    board: Arc<Board>,
+    faults: Arc<Faults>,
+    /// The take ended in an error, or could not start: nothing more until Record goes off.
+    blocked: bool,
+    slices: Slices,
+    /// The last take, and its frames in the file at the cook before.
+    progress: Option<(Arc<TakeStatus>, u64)>,
+    trouble: Option<Warning>,
+    greyed: Greyed,
+}
+
+/// A take that is being fed.
+struct Running {
+    feed: Feed,
+    status: Arc<TakeStatus>,
+    pattern: String,
+    /// Channels of the input that are recorded.
+    selected: Vec<usize>,
+    /// Layout of the whole input, to see when it changes.
+    input: Sound,
+    /// Seconds that arrived in this take, lost and filled ones included.
+    seconds: f64,
+    /// Since when the take goes on without a pause, and `seconds` then.
+    stretch: Option<(Instant, f64)>,
+}
+
+impl Recorder {
+    pub(crate) fn new(board: Arc<Board>, faults: Arc<Faults>) -> Self {
+        Self {
+            running: None,
+            threads: None,
+            board,
+            faults,
+            blocked: false,
+            slices: Slices::default(),
+            progress: None,
+            trouble: None,
+            greyed: Greyed::default(),
+        }
+    }
+
+    /// One cook.
+    pub(crate) fn cook(&mut self, inputs: &Inputs) {
+        let record = toggle(inputs, &params::RECORD);
+        let sound = usable_sound(inputs);
+        self.tell_trouble(inputs, record && sound.is_none());
+        if !record {
+            self.stop();
+        } else if let Some(sound) = sound
+            && self.running.is_none()
+            && !self.blocked
+        {
+            self.start(inputs, sound);
+        }
+        self.show_progress();
+        self.look(inputs, sound);
+        self.greyed.update(inputs, self.running.is_some());
+    }
+
+    /// Ends the take after a panic, wherever it stood; what was fed until then is completed by the writer.
+    pub(crate) fn abandon(&mut self, problem: &Problem) {
+        if let Some(running) = &self.running {
+            running.status.fail(problem);
+        }
+        self.let_go();
+        self.blocked = true;
+    }
+
+    fn start(&mut self, inputs: &Inputs, input: Sound) {
+        match self.order(inputs, input) {
+            Ok(running) => {
+                self.slices = Slices::default();
+                self.progress = Some((Arc::clone(&running.status), 0));
+                self.board.feeding.set(true);
+                self.running = Some(running);
+            }
+            Err(problem) => {
+                self.board.fail(&problem);
+                self.blocked = true;
+            }
+        }
+    }
+
+    fn stop(&mut self) {
+        if self.running.is_some() || self.blocked {
+            self.let_go();
+            self.blocked = false;
+            self.board.record_off();
+        }
+    }
+
+    /// Closes the feed of the running take, if there is one.
+    fn let_go(&mut self) {
+        self.board.feeding.set(false);
+        self.board.paused.set(false);
+        if let Some(running) = self.running.take() {
+            running.feed.close(None);
+            // So that the file is completed now and not at the writer's next look.
+            self.wake_writer();
+        }
+    }
+
+    fn wake_writer(&self) {
+        if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
+            writer.unpark();
+        }
+    }
+
+    /// Reads the parameters of a take and orders it from the writer thread.
+    fn order(&mut self, inputs: &Inputs, input: Sound) -> Result<Running, Problem> {
+        let format = chosen_format(inputs);
+        let settings = chosen_settings(inputs);
+        let name = chosen_name(inputs, format)?;
+        let pattern = text(inputs, &params::CHANNEL_SCOPE);
+        let selected = select(&pattern, inputs)?;
+        let sound = Sound { channels: selected.len(), rate: input.rate };
+        format.allows(sound, settings)?;
+        let (rows, warning) = metadata_rows(inputs);
+        let threads = match self.threads.take() {
+            Some(threads) => threads,
+            None => Threads::start(Arc::clone(&self.board.finished))?,
+        };
+        let threads = self.threads.insert(threads);
+
+        let status = Arc::new(TakeStatus::default());
+        status.warn(warning.into_iter().collect());
+        self.board.begin(Shot {
+            status: Arc::clone(&status),
+            file_type: format.name,
+            codec: if format.knobs.contains(&Knob::Codec) { settings.codec.name } else { "" },
+            sound,
+        });
+        let (feed, inbox) = inbox(sound, inputs.samples());
+        let faults = Arc::clone(&self.faults);
+        threads.order(Order { name, format, settings, rows, inbox, status: Arc::clone(&status), faults });
+        Ok(Running { feed, status, pattern, selected, input, seconds: 0.0, stretch: None })
+    }
+
+    /// Looks at the input and, while a take runs, feeds it.
+    fn look(&mut self, inputs: &Inputs, sound: Option<Sound>) {
+        let Some(sound) = sound else {
+            self.rest();
+            return;
+        };
+        if self.running.as_ref().is_some_and(|running| running.input != sound) {
+            self.slices.interrupt();
+        }
+        let time = inputs.time();
+        let arrival = self.slices.look(Sight {
+            total_cooks: inputs.total_cooks(),
+            samples: inputs.samples(),
+            start_index: inputs.start_index(),
+            rate: sound.rate,
+            delta_frames: time.delta_frames,
+            timeline_rate: time.rate,
+        });
+        if arrival != Arrival::Again {
+            self.board.peak.set(f64::from(peak(inputs)));
+        }
+        if self.running.as_ref().is_some_and(|running| running.status.phase() == Phase::Failed) {
+            self.let_go();
+            self.blocked = true;
+        }
+        let paused = self.running.is_some() && toggle(inputs, &params::PAUSE);
+        self.board.paused.set(paused);
+        if self.running.is_none() || paused {
+            self.rest();
+            return;
+        }
+        if self.slices.is_clip() {
+            self.board.warn(Warning::NotTimeSliced);
+        }
+        let Arrival::New { gap, odd } = arrival else { return };
+        match odd {
+            Some(Odd::Delta(frames)) => self.board.warn(Warning::OddTime { frames: frames.to_string() }),
+            Some(Odd::TooLong(seconds)) => self.board.warn(Warning::GapTooLong { seconds }),
+            None => {}
+        }
+        self.take_in(inputs, sound, gap);
+    }
+
+    /// Nothing is recorded at this cook: no gap can lie before the next one.
+    fn rest(&mut self) {
+        self.slices.interrupt();
+        if let Some(running) = &mut self.running {
+            running.stretch = None;
+        }
+    }
+
+    /// Feeds the gap and the samples of one cook.
+    fn take_in(&mut self, inputs: &Inputs, sound: Sound, gap: u64) {
+        let Some(running) = &mut self.running else { return };
+        if sound != running.input {
+            self.board.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
+            if let Some(warning) = running.change_layout(inputs, sound, &self.board, self.threads.as_ref()) {
+                self.board.warn(warning);
+            }
+        }
+        let frames = inputs.samples();
+        if running.selected.is_empty() || (frames == 0 && gap == 0) {
+            return;
+        }
+        let seconds = running.seconds;
+        let stretch = *running.stretch.get_or_insert_with(|| (Instant::now(), seconds));
+        if gap > 0 {
+            self.board.gap.add(gap);
+            if toggle(inputs, &params::FILL_GAPS) {
+                running.feed.silence(gap);
+                running.seconds += gap as f64 / sound.rate;
+            }
+        }
+        if frames == 0 {
+            return;
+        }
+        while running.put(inputs, frames).is_err() {
+            let ahead = running.seconds - stretch.1 - stretch.0.elapsed().as_secs_f64();
+            if ahead > AHEAD_SECONDS && !running.status.is_over() {
+                if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
+                    writer.unpark();
+                }
+                thread::sleep(OFFLINE_NAP);
+                continue;
+            }
+            if self.board.lost.get() == 0 {
+                self.board.lost_first(running.seconds);
+            }
+            self.board.lost.add(frames as u64);
+            running.feed.silence(frames as u64);
+            break;
+        }
+        running.seconds += frames as f64 / sound.rate;
+    }
+
+    fn show_progress(&mut self) {
+        if let Some((status, before)) = &mut self.progress {
+            let now = status.written.get();
+            self.board.last_written.set(now.saturating_sub(*before));
+            *before = now;
+        }
+    }
+
+    /// Says what is missing while Record is on and there is nothing to record.
+    fn tell_trouble(&mut self, inputs: &Inputs, trouble: bool) {
+        let now = trouble.then(|| {
+            if !inputs.wired() {
+                Warning::NoInput
+            } else if inputs.channels() == 0 {
+                Warning::NoChannels
+            } else {
+                Warning::NoRate { rate: inputs.sample_rate().to_string() }
+            }
+        });
+        if now != self.trouble {
+            let before = self.trouble.take();
+            self.board.unwarn(|warning| Some(warning) == before.as_ref());
+            now.iter().for_each(|warning| self.board.warn(warning.clone()));
+            self.trouble = now;
+        }
+    }
+}
+
+impl Running {
+    /// Puts the selected channels of this cook's input into the feed.
+    fn put(&mut self, inputs: &Inputs, frames: usize) -> Result<(), Full> {
+        let sound = self.feed.sound();
+        let bytes = frames as u64 * sound.frame_bytes();
+        let waiting = self.status.waiting_bytes();
+        let second = sound.rate * sound.frame_bytes() as f64;
+        // A block that comes alone is taken whatever its size: a clip is not to be cut.
+        if waiting > 0 && (waiting + bytes) as f64 > second * SHORTEST_BUFFER_SECONDS {
+            let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
+            if (waiting + bytes) as f64 > (seconds * second).min(MOST_WAITING_BYTES) {
+                return Err(Full);
+            }
+        }
+        self.feed.audio(frames, self.selected.iter().map(|&index| inputs.channel(index)))?;
+        self.status.fed_bytes.add(bytes);
+        self.status.fed.add(frames as u64);
+        Ok(())
+    }
+
+    /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
+    fn change_layout(
+        &mut self,
+        inputs: &Inputs,
+        input: Sound,
+        board: &Board,
+        threads: Option<&Threads>,
+    ) -> Option<Warning> {
+        if input.channels != self.input.channels {
+            self.selected = select(&self.pattern, inputs).unwrap_or_default();
+        }
+        self.input = input;
+        if self.selected.is_empty() {
+            return Some(Warning::ScopeLost { pattern: self.pattern.clone() });
+        }
+        let sound = Sound { channels: self.selected.len(), rate: input.rate };
+        if sound != self.feed.sound() {
+            let (feed, next) = inbox(sound, inputs.samples());
+            if let Some(threads) = threads {
+                threads.watch(Arc::clone(&next));
+            }
+            std::mem::replace(&mut self.feed, feed).close(Some(next));
+            board.set_sound(sound);
+        }
+        None
+    }
+}
+
+/// Which parameters are greyed out: the host is told only what changes.
+#[derive(Default)]
+struct Greyed {
+    /// What the last update was made from: the File Type's index, and whether a take runs.
+    seen: Option<(i32, bool)>,
+    enabled: Vec<bool>,
+}
+
+impl Greyed {
+    fn update(&mut self, inputs: &Inputs, running: bool) {
+        let now = (inputs.par_int(params::FILE_TYPE.name), running);
+        if self.seen == Some(now) {
+            return;
+        }
+        self.seen = Some(now);
+        let format = chosen_format(inputs);
+        // The host starts with everything enabled.
+        self.enabled.resize(PARS.len(), true);
+        for (par, enabled) in PARS.iter().zip(&mut self.enabled) {
+            let used = par.knob.is_none_or(|knob| format.knobs.contains(&knob));
+            let free = used && !(running && par.latched);
+            if *enabled != free {
+                *enabled = free;
+                inputs.enable_par(par.name, free);
+            }
+        }
+    }
+}
+
+fn toggle(inputs: &Inputs, par: &Par) -> bool {
+    inputs.par_int(par.name) != 0
+}
+
+fn text(inputs: &Inputs, par: &Par) -> String {
+    String::from_utf8_lossy(inputs.par_string(par.name)).into_owned()
+}
+
+fn chosen_format(inputs: &Inputs) -> &'static Format {
+    let name = inputs.par_string(params::FILE_TYPE.name);
+    FORMATS.iter().find(|format| format.name.as_bytes() == name).unwrap_or(&FORMATS[0])
+}
+
+fn chosen_settings(inputs: &Inputs) -> Settings {
+    let name = inputs.par_string(params::CODEC.name);
+    let codec = CODECS.iter().find(|codec| codec.name.as_bytes() == name).unwrap_or(&CODECS[1]);
+    let quality = inputs.par_double(params::QUALITY.name) as f32;
+    Settings {
+        codec,
+        bit_rate: params::bit_rate(&text(inputs, &params::BIT_RATE)),
+        quality: if quality.is_finite() { quality.clamp(0.0, 1.0) } else { 0.5 },
+    }
+}
+
+fn chosen_name(inputs: &Inputs, format: &Format) -> Result<NameOrder, Problem> {
+    let typed = text(inputs, &params::FILE);
+    // An empty File must not become the project's folder, which is what the host may make of it.
+    if typed.trim().is_empty() {
+        return Err(Problem::NoFile);
+    }
+    let absolute = String::from_utf8_lossy(inputs.par_file_path(params::FILE.name)).into_owned();
+    Ok(NameOrder {
+        file: if absolute.is_empty() { typed } else { absolute },
+        unique: toggle(inputs, &params::UNIQUE_SUFFIX),
+        start: u64::try_from(inputs.par_int(params::N.name)).unwrap_or(0),
+        extensions: format.extensions,
+        handed_out: None,
+    })
+}
+
+/// The channels of the input that `pattern` names.
+fn select(pattern: &str, inputs: &Inputs) -> Result<Vec<usize>, Problem> {
+    let names: Vec<_> =
+        (0..inputs.channels()).map(|index| String::from_utf8_lossy(inputs.channel_name(index))).collect();
+    let selected = scope::select(pattern, &names);
+    if selected.is_empty() { Err(Problem::scope_matches_nothing(pattern, &names)) } else { Ok(selected) }
+}
+
+/// The rows of the Header Source DAT, or what is wrong with it.
+fn metadata_rows(inputs: &Inputs) -> (Vec<(String, String)>, Option<Warning>) {
+    let par = params::HEADER_DAT.name;
+    let table = inputs.par_table(par);
+    let Some(table) = table.as_ref() else {
+        let named = String::from_utf8_lossy(inputs.par_string(par)).into_owned();
+        return (Vec::new(), (!named.is_empty()).then_some(Warning::NoTable { dat: named }));
+    };
+    if table.columns() < 2 {
+        return (Vec::new(), Some(Warning::NarrowTable { columns: table.columns() }));
+    }
+    let cell = |row, column| String::from_utf8_lossy(table.cell(row, column)).into_owned();
+    ((0..table.rows()).map(|row| (cell(row, 0), cell(row, 1))).collect(), None)
+}
+
+/// Greatest absolute value of the input; NaN counts as nothing.
+fn peak(inputs: &Inputs) -> f32 {
+    let loudest = |samples: &[f32]| samples.iter().fold(0.0, |peak: f32, sample| sample.abs().max(peak));
+    (0..inputs.channels()).map(|index| loudest(inputs.channel(index))).fold(0.0, f32::max)
+}

@@ -1,0 +1,178 @@
+//! The two threads of a node that records: the writer, and the spill thread that steps in while the writer is
+//! stuck in the disk.
+//!
+//! Both are started with the node's first take, sleep while nothing is recorded, and end with the node.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::{Duration, Instant};
+
+use super::pin;
+use super::take::{self, Order};
+use crate::shared::inbox::Inbox;
+use crate::shared::problem::Problem;
+use crate::shared::status::{Count, Phase};
+
+/// How long the end of a node may wait for a disk that hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the takes of a node have led to: shown by the info channels when they are long over.
+#[derive(Default)]
+pub(crate) struct Finished {
+    /// Takes that are complete on disk, closed and unlocked.
+    pub(crate) takes: Count,
+    /// The last file of the last such take.
+    last_file: Mutex<PathBuf>,
+}
+
+impl Finished {
+    pub(crate) fn last_file(&self) -> PathBuf {
+        self.last_file.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, file: PathBuf) {
+        *self.last_file.lock().unwrap_or_else(PoisonError::into_inner) = file;
+        // After the file: who waits for the counter may then ask for the file.
+        self.takes.add(1);
+    }
+}
+
+/// The threads of one node. Dropping it finishes what was ordered, for at most [`PATIENCE`].
+pub(crate) struct Threads {
+    orders: Option<Sender<Order>>,
+    writer: Option<JoinHandle<()>>,
+    /// Disconnected when the writer thread is about to end.
+    writing: Receiver<()>,
+    spill: Option<JoinHandle<()>>,
+    spilling: Arc<Spilling>,
+}
+
+struct Spilling {
+    inbox: Mutex<Option<Arc<Inbox>>>,
+    stop: AtomicBool,
+}
+
+impl Threads {
+    /// Starts both threads.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(crate) fn start(finished: Arc<Finished>) -> Result<Self, Problem> {
+        let (orders, ordered) = mpsc::channel::<Order>();
+        let (alive, writing) = mpsc::channel::<()>();
+        let spilling = Arc::new(Spilling { inbox: Mutex::new(None), stop: AtomicBool::new(false) });
+        let writer = thread::Builder::new()
+            .name("afop-writer".into())
+            .spawn(move || {
+                let _alive = alive;
+                while let Ok(order) = ordered.recv() {
+                    let status = Arc::clone(&order.status);
+                    // `record` holds its own guard; this one is for what stands around it.
+                    let written = catch_unwind(AssertUnwindSafe(|| take::record(order)));
+                    match written {
+                        Ok(Some(file)) => finished.add(file),
+                        Ok(None) => {}
+                        Err(panic) => {
+                            status.fail(&Problem::internal(&*panic));
+                            status.set_phase(Phase::Failed);
+                        }
+                    }
+                }
+            })
+            .map_err(|cause| Problem::NoThread { cause })?;
+        let for_thread = Arc::clone(&spilling);
+        // When this spawn fails, dropping `orders` ends the writer thread again.
+        let spill = thread::Builder::new()
+            .name("afop-spill".into())
+            .spawn(move || for_thread.run())
+            .map_err(|cause| Problem::NoThread { cause })?;
+        Ok(Self { orders: Some(orders), writer: Some(writer), writing, spill: Some(spill), spilling })
+    }
+
+    /// Orders a take; takes are written one after the other.
+    pub(crate) fn order(&self, order: Order) {
+        self.watch(Arc::clone(&order.inbox));
+        if let Some(orders) = &self.orders {
+            // Fails only when the writer thread is gone, which only dropping `orders` makes it.
+            let _ = orders.send(order);
+        }
+    }
+
+    /// From now on `inbox` is the one that the cook thread fills.
+    pub(crate) fn watch(&self, inbox: Arc<Inbox>) {
+        *self.spilling.inbox.lock().unwrap_or_else(PoisonError::into_inner) = Some(inbox);
+        if let Some(spill) = &self.spill {
+            spill.thread().unpark();
+        }
+    }
+
+    /// The writer thread, to wake it.
+    pub(crate) fn writer(&self) -> Option<&Thread> {
+        self.writer.as_ref().map(JoinHandle::thread)
+    }
+}
+
+impl Spilling {
+    fn run(&self) {
+        while !self.stop.load(Ordering::Acquire) {
+            let mut slot = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+            let inbox = slot.take_if(|inbox| inbox.is_closed()).map_or_else(|| slot.clone(), |_| None);
+            drop(slot);
+            match inbox {
+                None => thread::park(),
+                Some(inbox) => {
+                    thread::park_timeout(inbox.spill_period());
+                    inbox.spill();
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.spilling.stop.store(true, Ordering::Release);
+        if let Some(spill) = self.spill.take() {
+            spill.thread().unpark();
+            let _ = spill.join();
+        }
+        // No more orders: the writer thread finishes what it has and ends.
+        self.orders = None;
+        let Some(writer) = self.writer.take() else { return };
+        writer.thread().unpark();
+        if patience::wait(&self.writing) {
+            let _ = writer.join();
+        } else {
+            // It hangs in the disk and cannot be ended. It may come back at any time, so its code must stay.
+            pin::keep_library_loaded();
+        }
+    }
+}
+
+/// TouchDesigner destroys nodes in turn when it closes, and a project with 64 of them on one hanging disk must
+/// not take half an hour for it: after one node has waited in vain, those that follow closely wait only shortly.
+mod patience {
+    use super::{Duration, Instant, Mutex, PATIENCE, PoisonError, Receiver, RecvTimeoutError};
+
+    const SHORT: Duration = Duration::from_millis(250);
+    const CLOSELY: Duration = Duration::from_secs(10);
+
+    /// When a node of this process last waited in vain.
+    static IN_VAIN: Mutex<Option<Instant>> = Mutex::new(None);
+
+    /// Waits for the end of the thread that holds the sender; false when patience ran out.
+    pub(super) fn wait(writing: &Receiver<()>) -> bool {
+        let mut in_vain = IN_VAIN.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = in_vain.is_some_and(|last| last.elapsed() < CLOSELY);
+        let ended =
+            !matches!(writing.recv_timeout(if again { SHORT } else { PATIENCE }), Err(RecvTimeoutError::Timeout));
+        if !ended {
+            *in_vain = Some(Instant::now());
+        }
+        ended
+    }
+}

@@ -1,0 +1,45 @@
+//! A second opinion on a finished file, from a reader that shares no code with its writer.
+
+use std::path::Path;
+
+use super::encoder::{Format, Settings};
+use crate::shared::problem::Problem;
+use crate::shared::sound::Sound;
+
+/// A RIFF file's sizes are 32 bits wide, and hound does not know RF64.
+const RIFF_LIMIT: u64 = u32::MAX as u64;
+
+/// Opens a finished WAV file of less than 4 GiB with hound and compares its format and length with what was
+/// recorded. Other formats have no such reader and pass.
+///
+/// # Errors
+/// What differs. The file is kept.
+pub(crate) fn read_again(
+    path: &Path,
+    format: &Format,
+    settings: Settings,
+    sound: Sound,
+    frames: u64,
+) -> Result<(), Problem> {
+    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if format.name != "wav" || length > RIFF_LIMIT {
+        return Ok(());
+    }
+    let difference = match hound::WavReader::open(path) {
+        Err(error) => format!("cannot be read again ({error})"),
+        Ok(reader) => {
+            let spec = reader.spec();
+            let read = (u64::from(spec.channels), f64::from(spec.sample_rate), spec.bits_per_sample);
+            let meant = (sound.channels as u64, sound.rate, settings.codec.bits);
+            let float = spec.sample_format == hound::SampleFormat::Float;
+            if read != meant || float != settings.codec.float {
+                format!("reads as {} channels at {} Hz with {} bits", read.0, read.1, read.2)
+            } else if u64::from(reader.duration()) != frames {
+                format!("reads as {} frames instead of {frames}", reader.duration())
+            } else {
+                return Ok(());
+            }
+        }
+    };
+    Err(Problem::ReadsDifferently { path: path.to_owned(), difference })
+}

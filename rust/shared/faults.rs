@@ -1,0 +1,83 @@
+//! Faults that a test can order, to prove that a bug of ours stays inside the node.
+//!
+//! Compiled in only with the feature `inject-faults`, which no release has; without it every function here is
+//! empty. A node orders a fault in its path: `/project1/afo1?panic=execute@50` panics at the 50th passage of
+//! that point, `?delay=writer:2000` sleeps 2000 microseconds at every passage.
+
+/// The places where a fault can be ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Point {
+    /// The cook thread, in the middle of `execute`.
+    Execute,
+    /// The writer thread, before it writes a batch.
+    Writer,
+}
+
+#[cfg(feature = "inject-faults")]
+mod ordered {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use super::Point;
+
+    /// The fault that a node's path orders, if any.
+    #[derive(Debug, Default)]
+    pub(crate) struct Faults {
+        panic: Option<(Point, u64)>,
+        delay: Option<(Point, Duration)>,
+        passages: AtomicU64,
+    }
+
+    impl Faults {
+        pub(crate) fn from_path(op_path: &str) -> Self {
+            let order = op_path.split_once('?').map_or("", |(_, order)| order);
+            let ask = |key: &str, separator: char| {
+                let (point, number) = order.strip_prefix(key)?.strip_prefix('=')?.split_once(separator)?;
+                let point = match point {
+                    "execute" => Point::Execute,
+                    _ => Point::Writer,
+                };
+                Some((point, number.parse::<u64>().ok()?))
+            };
+            Self {
+                panic: ask("panic", '@'),
+                delay: ask("delay", ':').map(|(point, micros)| (point, Duration::from_micros(micros))),
+                passages: AtomicU64::new(0),
+            }
+        }
+
+        pub(crate) fn pass(&self, point: Point) {
+            if let Some((at, delay)) = self.delay
+                && at == point
+            {
+                std::thread::sleep(delay);
+            }
+            if let Some((at, passage)) = self.panic
+                && at == point
+                && self.passages.fetch_add(1, Ordering::Relaxed) + 1 == passage
+            {
+                panic!("ordered by a test at {point:?}");
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "inject-faults"))]
+mod ordered {
+    use super::Point;
+
+    /// No fault can be ordered in this build.
+    #[derive(Debug, Default)]
+    pub(crate) struct Faults;
+
+    impl Faults {
+        pub(crate) fn from_path(_op_path: &str) -> Self {
+            Self
+        }
+
+        #[inline(always)]
+        pub(crate) fn pass(&self, _point: Point) {}
+    }
+}
+
+pub(crate) use ordered::Faults;

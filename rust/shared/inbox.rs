@@ -1,0 +1,389 @@
+//! The way of the samples from the cook thread to the writer thread.
+//!
+//! [`inbox`] gives a [`Feed`] to the cook thread and an [`Inbox`] to the others. A block is first copied into a
+//! ring of samples, then announced by an [`Event`] in a second ring: whoever reads sees whole blocks only.
+//!
+//! Guarantees of the cook thread's side: [`Feed::audio`] copies each sample once, does not allocate, lock, wait
+//! or call the system. When there is no room it says so and takes nothing, so that the caller can count the
+//! loss. A block of more than half the ring (a clip, or a slice after a long hitch) gets memory of its own.
+//!
+//! The ring holds about two seconds. When the writer thread is stuck in the disk, [`Inbox::spill`], called by a
+//! thread of the inbox's own, moves the ring's blocks to ordinary memory; the cook thread bounds how much may
+//! wait in all. Writer and spill thread share the consumer side under a mutex, which is never held across a
+//! file operation.
+//!
+//! An inbox has one sample rate and channel count. When the input changes them in mid-take, the cook thread
+//! goes on with a new inbox and leaves it as [`Inbox::next`] of the former one.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use ringbuf::traits::{Consumer, Observer, Producer, Split};
+use ringbuf::{HeapCons, HeapProd, HeapRb};
+
+use super::planar::Planar;
+use super::sound::Sound;
+
+/// Seconds of audio that the ring is made for.
+const RING_SECONDS: f64 = 2.0;
+/// The ring never takes more than this, except to hold a few blocks of a very wide input.
+const RING_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+/// Blocks that the ring can announce: two seconds at 60 cooks a second many times over.
+const RING_EVENTS: usize = 4096;
+
+/// What happens next in a take, in the order of its samples.
+#[derive(Debug)]
+enum Event {
+    /// A planar block of this many frames lies in the ring of samples.
+    Audio { frames: usize },
+    /// A planar block in memory of its own.
+    Block { samples: Box<[f32]>, frames: usize },
+    /// So many frames of silence: a gap that is filled, or samples that were lost.
+    Silence { frames: u64 },
+}
+
+/// There is no room for the block; nothing was taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// The cook thread's end: puts samples in.
+pub(crate) struct Feed {
+    samples: HeapProd<f32>,
+    events: HeapProd<Event>,
+    /// Frames of silence that the ring had no room for yet; they go in before anything else.
+    owed: u64,
+    inbox: Arc<Inbox>,
+}
+
+/// The other threads' end: takes samples out.
+pub(crate) struct Inbox {
+    sound: Sound,
+    outlet: Mutex<Outlet>,
+    /// Silence that was still owed when the feed was closed.
+    owed: AtomicU64,
+    /// Set (release) after the last event was pushed and `owed` and `next` were stored; read (acquire) before
+    /// the ring is looked at, so that what is then found empty stays empty.
+    closed: AtomicBool,
+    next: OnceLock<Arc<Inbox>>,
+    spill_period: Duration,
+}
+
+struct Outlet {
+    samples: HeapCons<f32>,
+    events: HeapCons<Event>,
+    /// Older than everything in the ring.
+    spilled: VecDeque<Event>,
+}
+
+/// What [`Inbox::take`] shows to its caller.
+pub(crate) enum Item<'a> {
+    /// Frames to encode: one or two views that follow each other.
+    Audio([Planar<'a>; 2]),
+    /// Frames of silence.
+    Silence(u64),
+}
+
+/// What [`Inbox::take`] found.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Taken<R> {
+    /// The oldest item, and what the caller made of it.
+    Item(R),
+    /// Nothing waits at the moment.
+    Nothing,
+    /// Nothing waits and nothing will come.
+    End,
+}
+
+/// Makes the two ends for audio of the layout `sound` whose first block has `frames` frames.
+pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
+    let frame_bytes = (sound.channels * size_of::<f32>()) as f64;
+    let seconds = RING_SECONDS.min(RING_BYTES / (sound.rate * frame_bytes));
+    let ring_frames = ((seconds * sound.rate) as usize).max(4 * frames.min(1 << 16)).max(64);
+    let (samples_in, samples_out) = HeapRb::<f32>::new(ring_frames * sound.channels).split();
+    let (events_in, events_out) = HeapRb::<Event>::new(RING_EVENTS).split();
+    let ring_time = Duration::from_secs_f64((ring_frames as f64 / sound.rate).clamp(0.04, RING_SECONDS));
+    let inbox = Arc::new(Inbox {
+        sound,
+        outlet: Mutex::new(Outlet { samples: samples_out, events: events_out, spilled: VecDeque::new() }),
+        owed: AtomicU64::new(0),
+        closed: AtomicBool::new(false),
+        next: OnceLock::new(),
+        spill_period: ring_time / 8,
+    });
+    let feed = Feed { samples: samples_in, events: events_in, owed: 0, inbox: Arc::clone(&inbox) };
+    (feed, inbox)
+}
+
+impl Feed {
+    /// The layout of what is put in.
+    pub(crate) fn sound(&self) -> Sound {
+        self.inbox.sound
+    }
+
+    /// Puts in one block: `frames` samples of every channel, in the order of the channels.
+    ///
+    /// # Errors
+    /// [`Full`] when there is no room: nothing was taken.
+    pub(crate) fn audio<'a, C>(&mut self, frames: usize, channels: C) -> Result<(), Full>
+    where
+        C: Iterator<Item = &'a [f32]>,
+    {
+        self.settle()?;
+        if self.events.is_full() {
+            return Err(Full);
+        }
+        let samples = frames * self.inbox.sound.channels;
+        let event = if samples > self.samples.capacity().get() / 2 {
+            let mut own = Vec::new();
+            own.try_reserve_exact(samples).map_err(|_| Full)?;
+            channels.for_each(|channel| own.extend_from_slice(&channel[..frames]));
+            Event::Block { samples: own.into_boxed_slice(), frames }
+        } else if samples > self.samples.vacant_len() {
+            return Err(Full);
+        } else {
+            // Each push publishes its samples at once, which does no harm: nobody looks at samples that no
+            // event has announced.
+            channels.for_each(|channel| {
+                self.samples.push_slice(&channel[..frames]);
+            });
+            Event::Audio { frames }
+        };
+        let pushed = self.events.try_push(event);
+        debug_assert!(pushed.is_ok(), "room was checked above and nobody else pushes");
+        Ok(())
+    }
+
+    /// Puts in `frames` of silence. Always taken: what the ring has no room for is owed.
+    pub(crate) fn silence(&mut self, frames: u64) {
+        self.owed += frames;
+        // Tried again before the next block and at closing.
+        let _ = self.settle();
+    }
+
+    /// Nothing more comes; the take goes on in `next` if there is one.
+    pub(crate) fn close(self, next: Option<Arc<Inbox>>) {
+        if let Some(next) = next {
+            let set = self.inbox.next.set(next);
+            debug_assert!(set.is_ok(), "a feed is closed once");
+        }
+    }
+
+    fn settle(&mut self) -> Result<(), Full> {
+        if self.owed > 0 {
+            self.events.try_push(Event::Silence { frames: self.owed }).map_err(|_| Full)?;
+            self.owed = 0;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Feed {
+    /// A feed that is dropped without [`Feed::close`] (a panic on the cook thread) ends its take too.
+    fn drop(&mut self) {
+        self.inbox.owed.store(self.owed, Ordering::Relaxed);
+        self.inbox.closed.store(true, Ordering::Release);
+    }
+}
+
+impl Inbox {
+    /// The layout of what comes out.
+    pub(crate) fn sound(&self) -> Sound {
+        self.sound
+    }
+
+    /// Shows the oldest item to `use_item` and removes it.
+    ///
+    /// Samples in the ring are shown in place, under the lock that the spill thread shares, so `use_item` must
+    /// not touch a file.
+    pub(crate) fn take<R>(&self, use_item: impl FnOnce(Item<'_>) -> R) -> Taken<R> {
+        let closed = self.closed.load(Ordering::Acquire);
+        let mut outlet = self.outlet();
+        let event = match outlet.spilled.pop_front().or_else(|| outlet.events.try_pop()) {
+            Some(Event::Audio { frames }) => {
+                let channels = self.sound.channels;
+                let (views, samples) = outlet.block(frames, channels);
+                let result = use_item(Item::Audio(views));
+                outlet.samples.skip(samples);
+                return Taken::Item(result);
+            }
+            other => other,
+        };
+        drop(outlet);
+        match event {
+            Some(Event::Block { samples, frames }) => {
+                let view = Planar::contiguous(&samples, self.sound.channels, frames);
+                Taken::Item(use_item(Item::Audio(view.split_at(frames).into())))
+            }
+            Some(Event::Silence { frames }) => Taken::Item(use_item(Item::Silence(frames))),
+            _ if closed => match self.owed.swap(0, Ordering::Relaxed) {
+                0 => Taken::End,
+                frames => Taken::Item(use_item(Item::Silence(frames))),
+            },
+            _ => Taken::Nothing,
+        }
+    }
+
+    /// Where the take goes on, once [`Inbox::take`] has said [`Taken::End`].
+    pub(crate) fn next(&self) -> Option<&Arc<Inbox>> {
+        self.next.get()
+    }
+
+    /// True when nothing more will be put in.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// How long the spill thread may sleep without the ring filling up behind it.
+    pub(crate) fn spill_period(&self) -> Duration {
+        self.spill_period
+    }
+
+    /// Moves the ring's blocks to ordinary memory if the ring is half full.
+    ///
+    /// When there is no memory the rest stays in the ring, and the cook thread finds it full.
+    pub(crate) fn spill(&self) {
+        let mut outlet = self.outlet();
+        let crowded = outlet.samples.occupied_len() > outlet.samples.capacity().get() / 2
+            || outlet.events.occupied_len() > RING_EVENTS / 2;
+        while crowded && outlet.spill_one(self.sound.channels) {}
+    }
+
+    fn outlet(&self) -> MutexGuard<'_, Outlet> {
+        self.outlet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Outlet {
+    /// The oldest block in the ring, and how many samples it has.
+    fn block(&self, frames: usize, channels: usize) -> ([Planar<'_>; 2], usize) {
+        let samples = frames * channels;
+        let (head, tail) = self.samples.as_slices();
+        let in_head = samples.min(head.len());
+        (Planar::wrapped(&head[..in_head], &tail[..samples - in_head], channels, frames), samples)
+    }
+
+    fn spill_one(&mut self, channels: usize) -> bool {
+        let Some(Event::Audio { frames }) = self.events.first() else {
+            return match self.events.try_pop() {
+                Some(event) => {
+                    self.spilled.push_back(event);
+                    true
+                }
+                None => false,
+            };
+        };
+        let frames = *frames;
+        let mut own = Vec::new();
+        if own.try_reserve_exact(frames * channels).is_err() {
+            return false;
+        }
+        let (head, tail) = self.samples.as_slices();
+        let in_head = (frames * channels).min(head.len());
+        own.extend_from_slice(&head[..in_head]);
+        own.extend_from_slice(&tail[..frames * channels - in_head]);
+        self.samples.skip(own.len());
+        self.events.skip(1);
+        self.spilled.push_back(Event::Block { samples: own.into_boxed_slice(), frames });
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const MONO: Sound = Sound { channels: 1, rate: 100.0 };
+
+    /// Everything that waits, silence as NaN.
+    fn drain(inbox: &Inbox, into: &mut Vec<f32>) -> bool {
+        loop {
+            let taken = inbox.take(|item| match item {
+                Item::Audio(views) => views.iter().for_each(|view| into.extend_from_slice(view.channel(0))),
+                Item::Silence(frames) => into.extend((0..frames).map(|_| f32::NAN)),
+            });
+            match taken {
+                Taken::Item(()) => {}
+                Taken::Nothing => return false,
+                Taken::End => return true,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_in_comes_out_in_order(steps in prop::collection::vec((0u8..5, 0usize..260), 1..60)) {
+            let (mut feed, inbox) = inbox(MONO, 1);
+            let (mut expected, mut read, mut next) = (Vec::new(), Vec::new(), 0.0);
+            for (step, size) in steps {
+                match step {
+                    0 => inbox.spill(),
+                    1 => prop_assert!(!drain(&inbox, &mut read)),
+                    2 => {
+                        feed.silence(size as u64);
+                        expected.extend((0..size).map(|_| f32::NAN));
+                    }
+                    _ => {
+                        let block: Vec<f32> = (0..size).map(|i| next + i as f32).collect();
+                        if feed.audio(size, std::iter::once(&block[..])) == Ok(()) {
+                            next += size as f32;
+                            expected.extend(block);
+                        }
+                    }
+                }
+            }
+            feed.close(None);
+            prop_assert!(drain(&inbox, &mut read));
+            let bits = |samples: &[f32]| samples.iter().map(|s| s.to_bits()).collect::<Vec<_>>();
+            prop_assert_eq!(bits(&read), bits(&expected));
+        }
+    }
+
+    #[test]
+    fn a_full_ring_takes_nothing_of_a_block() {
+        let (mut feed, inbox) = inbox(MONO, 1);
+        let block = [1.0; 60];
+        while feed.audio(60, std::iter::once(&block[..])) == Ok(()) {}
+        assert_eq!(feed.audio(60, std::iter::once(&block[..])), Err(Full));
+        feed.close(None);
+        let mut read = Vec::new();
+        assert!(drain(&inbox, &mut read));
+        assert_eq!(read.len() % 60, 0);
+    }
+
+    #[test]
+    fn a_spilling_ring_is_never_full() {
+        let (mut feed, inbox) = inbox(MONO, 1);
+        for _ in 0..1_000 {
+            assert_eq!(feed.audio(60, std::iter::once(&[0.5; 60][..])), Ok(()));
+            inbox.spill();
+        }
+        feed.close(None);
+        let mut read = Vec::new();
+        assert!(drain(&inbox, &mut read));
+        assert_eq!(read.len(), 60_000);
+    }
+
+    #[test]
+    fn silence_is_owed_while_the_ring_has_no_room() {
+        let (mut feed, inbox) = inbox(MONO, 1);
+        for _ in 0..RING_EVENTS + 10 {
+            feed.audio(0, std::iter::once(&[][..])).ok();
+        }
+        feed.silence(7);
+        feed.silence(5);
+        feed.close(None);
+        let mut read = Vec::new();
+        assert!(drain(&inbox, &mut read));
+        assert_eq!(read.len(), 12);
+    }
+
+    #[test]
+    fn a_dropped_feed_ends_the_take() {
+        let (feed, inbox) = inbox(MONO, 1);
+        drop(feed);
+        assert_eq!(inbox.take(|_| ()), Taken::End);
+    }
+}

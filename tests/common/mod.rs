@@ -1,0 +1,199 @@
+//! What the integration tests share: a node of the built plugin that is fed known samples.
+
+#![allow(dead_code, reason = "every test binary uses another part")]
+
+pub mod readers;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use tdhost::{Cooked, Generation, Input, Node, NodeOptions, Plugin, Time, find_plugin};
+use tempfile::TempDir;
+
+/// Long enough for a busy machine, short enough for a test that fails.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The built plugin, loaded once for the whole test binary.
+pub fn plugin() -> Plugin {
+    static PLUGIN: OnceLock<Plugin> = OnceLock::new();
+    PLUGIN
+        .get_or_init(|| {
+            let path = find_plugin().expect("the plugin is built with the tests");
+            Plugin::load(&path, Generation::G10_2).expect("the plugin loads")
+        })
+        .clone()
+}
+
+/// A node, its timeline and its folder.
+pub struct Rig {
+    pub node: Node,
+    pub rate: f64,
+    pub fps: f64,
+    /// What was given to the node at cooks that were recorded, a vector for each channel.
+    pub given: Vec<Vec<f32>>,
+    /// What the next samples are made from.
+    pub next: u64,
+    pub frame: i64,
+    recording: bool,
+    dir: TempDir,
+}
+
+impl Rig {
+    pub fn new(channels: usize, rate: f64) -> Self {
+        Self::with_path(channels, rate, "/project1/audiofileoutplus1")
+    }
+
+    /// A node whose path may order a fault.
+    pub fn with_path(channels: usize, rate: f64, op_path: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let mut node = Node::create(&plugin(), &NodeOptions { op_path: op_path.to_owned() });
+        node.set_input(Some(Input::new(channels, rate)));
+        let mut rig = Self {
+            node,
+            rate,
+            fps: 60.0,
+            given: vec![Vec::new(); channels],
+            next: 0,
+            frame: 0,
+            recording: false,
+            dir,
+        };
+        rig.set_file("take.wav");
+        rig
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn set_file(&mut self, name: &str) {
+        let path = self.path(name);
+        self.node.set("File", path.to_str().expect("a UTF-8 path"));
+    }
+
+    pub fn record(&mut self, on: bool) {
+        self.node.set("Record", f64::from(u8::from(on)));
+        self.recording = on;
+    }
+
+    pub fn pause(&mut self, on: bool) {
+        self.node.set("Pause", f64::from(u8::from(on)));
+    }
+
+    /// The time of the next cook, `frames` timeline frames after the last.
+    pub fn time(&mut self, frames: f64) -> Time {
+        self.frame += frames as i64;
+        let frame = self.frame as f64;
+        Time {
+            abs_frame: self.frame,
+            frame,
+            rate: self.fps,
+            root_frame: frame,
+            root_rate: self.fps,
+            delta_frames: frames,
+            delta_ms: frames * 1000.0 / self.fps,
+        }
+    }
+
+    /// Gives the input a fresh block of `samples` frames; `kept` says whether a take is to hold them.
+    pub fn fill(&mut self, samples: usize, kept: bool) {
+        let (next, given) = (self.next, &mut self.given);
+        let input = self.node.input_mut().expect("a wired input");
+        for (channel, buffer) in input.channels.iter_mut().enumerate() {
+            buffer.clear();
+            buffer.extend((0..samples as u64).map(|index| sample(channel, next + index)));
+            if kept {
+                given[channel].extend_from_slice(buffer);
+            }
+        }
+        input.cooked(next as f64);
+        self.next += samples as u64;
+    }
+
+    /// One cook of `samples` fresh frames, one timeline frame after the last.
+    pub fn cook(&mut self, samples: usize) -> Cooked {
+        self.fill(samples, self.recording);
+        let time = self.time(1.0);
+        self.node.cook(&time)
+    }
+
+    /// A cook whose samples are not to be in any file.
+    pub fn cook_unrecorded(&mut self, samples: usize) -> Cooked {
+        self.fill(samples, false);
+        let time = self.time(1.0);
+        self.node.cook(&time)
+    }
+
+    /// Cooks of a 60th of a second each.
+    pub fn cooks(&mut self, count: usize) -> Cooked {
+        let samples = (self.rate / self.fps) as usize;
+        (0..count).map(|_| self.cook(samples)).last().expect("at least one cook")
+    }
+
+    /// Switches Record off and waits until the file is complete.
+    pub fn finish(&mut self) -> PathBuf {
+        let takes = self.node.info("takes_finished");
+        self.record(false);
+        self.cook(1);
+        self.wait("the take is finished", |node| node.info("takes_finished") > takes);
+        PathBuf::from(self.dat("last_file"))
+    }
+
+    /// Records `blocks` of frames as one take and returns its file.
+    pub fn take(&mut self, blocks: impl IntoIterator<Item = usize>) -> PathBuf {
+        self.record(true);
+        for samples in blocks {
+            let cooked = self.cook(samples);
+            assert_eq!(cooked.error, "");
+        }
+        self.finish()
+    }
+
+    /// Waits for `done`, as a host would: the node is asked, not cooked.
+    pub fn wait(&mut self, what: &str, mut done: impl FnMut(&mut Node) -> bool) {
+        let began = Instant::now();
+        while !done(&mut self.node) {
+            assert!(
+                began.elapsed() < PATIENCE,
+                "waited in vain until {what}; error: {:?}, warning: {:?}, info: {:?}",
+                self.node.error(),
+                self.node.warning(),
+                self.node.info_dat()
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// A value of the Info DAT.
+    pub fn dat(&mut self, key: &str) -> String {
+        let rows = self.node.info_dat();
+        rows.into_iter().find(|(name, _)| name == key).unwrap_or_else(|| panic!("no row {key}")).1
+    }
+
+    pub fn number(&mut self, key: &str) -> u64 {
+        self.dat(key).parse().expect("a whole number")
+    }
+}
+
+/// Sample `index` of `channel`: noise that no two channels share, at about -2 dB full scale.
+pub fn sample(channel: usize, index: u64) -> f32 {
+    let mut bits = (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (channel as u64 + 1).wrapping_mul(0xd1b5_4a32_d192_ed03);
+    bits ^= bits >> 29;
+    bits = bits.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits ^= bits >> 32;
+    ((bits >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * 0.8
+}
+
+/// What a PCM file of `bits` must hold for `sample`: nearest even, clipped, NaN to 0.
+pub fn expected(sample: f32, bits: u16) -> i32 {
+    if sample.is_nan() {
+        return 0;
+    }
+    let full = f64::from(1u32 << (bits - 1));
+    (f64::from(sample) * full).round_ties_even().clamp(-full, full - 1.0) as i32
+}
