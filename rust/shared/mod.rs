@@ -3,5 +3,6 @@
 //! Rules: nothing here touches a file. The cook thread's side of every type neither blocks nor allocates in
 //! the steady state.
 
+pub(crate) mod io_sentence;
 pub(crate) mod planar;
 pub(crate) mod problem;

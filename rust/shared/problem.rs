@@ -7,6 +7,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::shared::io_sentence::io_sentence;
+
 /// Why a take cannot start or go on: the node's error string.
 #[derive(Debug)]
 pub(crate) enum Problem {
@@ -14,7 +16,28 @@ pub(crate) enum Problem {
     Io { doing: Doing, path: PathBuf, cause: io::Error },
     /// Text that is already a whole sentence; used by a format for limits that only it knows.
     Limit(String),
+    /// File is empty.
+    NoFile,
+    /// File has no name after its last slash, or the name belongs to a folder.
+    IsFolder { path: PathBuf },
+    /// The name belongs to a pipe, a device or a socket.
+    NotAFile { path: PathBuf },
+    /// File ends with the extension of something else than the chosen format.
+    WrongExtension { path: PathBuf, extensions: &'static [&'static str] },
+    /// Windows would open a device, a hidden stream or nothing at all.
+    WindowsName { path: PathBuf, name: String },
+    /// Another program, or another node, holds the file.
+    Locked { path: PathBuf },
+    /// Another program keeps moving or deleting the file while it is opened.
+    KeepsMoving { path: PathBuf },
+    /// All indices that were looked at are taken; `path` is the first of them.
+    NoFreeName { path: PathBuf },
+    /// Channel Scope selects no channel.
+    ScopeMatchesNothing { scope: String, names: Vec<String>, channels: usize },
 }
+
+/// How many channel names a sentence lists.
+const NAMES_LISTED: usize = 4;
 
 /// The file operation that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +55,87 @@ impl Problem {
     pub(crate) fn io(doing: Doing, path: &Path, cause: io::Error) -> Self {
         Self::Io { doing, path: path.to_owned(), cause }
     }
+
+    pub(crate) fn scope_matches_nothing(scope: &str, names: &[impl AsRef<str>]) -> Self {
+        Self::ScopeMatchesNothing {
+            scope: printable(scope),
+            names: names.iter().take(NAMES_LISTED).map(|name| name.as_ref().to_owned()).collect(),
+            channels: names.len(),
+        }
+    }
+}
+
+/// A path as a sentence shows it: a control character would end the sentence early, or break its line.
+pub(crate) fn shown(path: &Path) -> String {
+    printable(&path.display().to_string())
+}
+
+fn printable(text: &str) -> String {
+    text.replace(|char: char| char.is_control(), "\u{fffd}")
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io { doing, path, cause } => write!(f, "{doing:?} {}: {cause}", path.display()),
+            Self::Io { doing, path, cause } => f.write_str(&io_sentence(*doing, path, cause)),
             Self::Limit(sentence) => f.write_str(sentence),
+            Self::NoFile => f.write_str(
+                "File is empty, so there is no place to record to: \
+                 enter a name, for example AudioOut{suffix}.",
+            ),
+            Self::IsFolder { path } => {
+                write!(f, "{} is a folder, so nothing can be recorded to it: add a file name in File.", shown(path))
+            }
+            Self::NotAFile { path } => write!(
+                f,
+                "{} is a pipe or a device, so nothing can be recorded to it: choose another name in File.",
+                shown(path)
+            ),
+            Self::WrongExtension { path, extensions } => write!(
+                f,
+                "The extension of {} does not belong to the chosen File Type, which takes .{}: \
+                 change File or File Type.",
+                shown(path),
+                extensions.join(" or ."),
+            ),
+            Self::WindowsName { path, name } => write!(
+                f,
+                "Windows does not allow {} as a name, so {} could not be opened: change File.",
+                printable(name),
+                shown(path)
+            ),
+            Self::Locked { path } => write!(
+                f,
+                "{} is {} by another program or another node: \
+                 close it there or change File, then switch Record off and on.",
+                shown(path),
+                if cfg!(windows) { "in use" } else { "locked" }
+            ),
+            Self::KeepsMoving { path } => write!(
+                f,
+                "Another program moves or deletes {} while it is being opened: stop that program or change File, \
+                 then switch Record off and on.",
+                shown(path)
+            ),
+            Self::NoFreeName { path } => write!(
+                f,
+                "{} and all names that follow it are taken: raise N, or move old takes to another folder.",
+                shown(path)
+            ),
+            Self::ScopeMatchesNothing { scope, channels: 0, .. } => {
+                write!(
+                    f,
+                    "The input has no channel that Channel Scope {scope} could select: \
+                     connect an input with channels."
+                )
+            }
+            Self::ScopeMatchesNothing { scope, names, channels } => write!(
+                f,
+                "Channel Scope {scope} selects none of the input's channels ({}{}): \
+                 change it, or enter * for all of them.",
+                names.join(", "),
+                if *channels > names.len() { ", ..." } else { "" }
+            ),
         }
     }
 }
@@ -48,6 +145,8 @@ impl fmt::Display for Problem {
 pub(crate) enum Warning {
     /// AIFF has no little-endian form of this codec that every program reads.
     AiffBigEndian { codec: &'static str },
+    /// The file system knows no locks.
+    NotLocked { path: PathBuf },
 }
 
 impl fmt::Display for Warning {
@@ -58,6 +157,67 @@ impl fmt::Display for Warning {
                 "AIFF stores {codec} big-endian, since no little-endian form of it is read by all programs: \
                  choose {codec}be to record the same file without this warning."
             ),
+            Self::NotLocked { path } => write!(
+                f,
+                "The disk of {} knows no locks, so other programs can write to the file while it is recorded: \
+                 keep them away from it, or record to a local disk.",
+                shown(path)
+            ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path() -> PathBuf {
+        PathBuf::from("/x/take")
+    }
+
+    #[test]
+    fn every_problem_is_one_sentence_with_a_remedy() {
+        let names = ["chan1", "chan2", "chan3", "chan4", "chan5"];
+        for problem in [
+            Problem::io(Doing::Open, &path(), io::ErrorKind::StorageFull.into()),
+            Problem::NoFile,
+            Problem::IsFolder { path: path() },
+            Problem::NotAFile { path: path() },
+            Problem::WindowsName { path: path(), name: "NUL".into() },
+            Problem::Locked { path: path() },
+            Problem::KeepsMoving { path: path() },
+            Problem::NoFreeName { path: path() },
+            Problem::scope_matches_nothing("left*", &names[..2]),
+            Problem::scope_matches_nothing("left*", &names[..0]),
+        ] {
+            let sentence = problem.to_string();
+            assert_eq!(sentence.matches('.').count(), 1, "{sentence}");
+            assert!(sentence.ends_with('.') && sentence.contains(": "), "{sentence}");
+            assert!(!sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_extension_names_the_right_ones() {
+        assert_eq!(
+            Problem::WrongExtension { path: "take.mp3".into(), extensions: &["aiff", "aif"] }.to_string(),
+            "The extension of take.mp3 does not belong to the chosen File Type, which takes .aiff or .aif: \
+             change File or File Type."
+        );
+    }
+
+    #[test]
+    fn a_scope_without_a_match_lists_the_first_channels() {
+        assert_eq!(
+            Problem::scope_matches_nothing("left*", &["chan1", "chan2", "chan3", "chan4", "chan5"]).to_string(),
+            "Channel Scope left* selects none of the input's channels (chan1, chan2, chan3, chan4, ...): \
+             change it, or enter * for all of them."
+        );
+    }
+
+    #[test]
+    fn control_characters_of_a_path_are_not_shown() {
+        let sentence = Problem::IsFolder { path: "a\0b\nc".into() }.to_string();
+        assert!(sentence.starts_with("a\u{fffd}b\u{fffd}c is a folder"), "{sentence}");
     }
 }
