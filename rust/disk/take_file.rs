@@ -22,6 +22,11 @@ impl TakeFile {
         Self { file, path, len: 0 }
     }
 
+    /// Takes over an open file that is locked and holds a header of `len` bytes.
+    pub(crate) fn with_header(file: File, path: PathBuf, len: u64) -> Self {
+        Self { file, path, len }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -51,20 +56,9 @@ impl TakeFile {
     }
 
     /// Overwrites bytes that were appended before.
-    pub(crate) fn patch(&mut self, mut at: u64, mut bytes: &[u8]) -> Result<(), Problem> {
+    pub(crate) fn patch(&mut self, at: u64, bytes: &[u8]) -> Result<(), Problem> {
         debug_assert!(at + bytes.len() as u64 <= self.len);
-        while !bytes.is_empty() {
-            match write_at(&self.file, bytes, at) {
-                Ok(0) => return Err(self.problem(Doing::UpdateHeader, io::ErrorKind::WriteZero.into())),
-                Ok(written) => {
-                    at += written as u64;
-                    bytes = &bytes[written..];
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.problem(Doing::UpdateHeader, error)),
-            }
-        }
-        Ok(())
+        write_all_at(&self.file, bytes, at).map_err(|cause| self.problem(Doing::UpdateHeader, cause))
     }
 
     /// Cuts the file after `len` bytes.
@@ -79,9 +73,83 @@ impl TakeFile {
         self.file.sync_data().map_err(|cause| self.problem(Doing::Sync, cause))
     }
 
+    /// Whether somebody deleted or moved the file away: what is written from now on can be found by nobody.
+    /// Asks the disk.
+    pub(crate) fn vanished(&self) -> bool {
+        !is_at(&self.file, &self.path)
+    }
+
     fn problem(&self, doing: Doing, cause: io::Error) -> Problem {
         Problem::io(doing, &self.path, cause)
     }
+}
+
+impl Drop for TakeFile {
+    fn drop(&mut self) {
+        unlock(&self.file);
+    }
+}
+
+/// Gives the lock back before the file is closed: a process that the host forked meanwhile holds the same open
+/// file, and with it the lock, for as long as it likes.
+pub(super) fn unlock(file: &File) {
+    // Fails where nothing is locked.
+    #[cfg(unix)]
+    let _ = file.unlock();
+    #[cfg(windows)]
+    let _ = file;
+}
+
+/// Whether `path` names the open `file`. A disk that does not answer is no proof that it does not.
+#[cfg(unix)]
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let Ok(open) = file.metadata() else { return true };
+    match std::fs::metadata(path) {
+        Ok(named) => open.nlink() > 0 && (open.dev(), open.ino()) == (named.dev(), named.ino()),
+        Err(error) => !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+    }
+}
+
+/// The share mode lets nobody delete or move an open file.
+#[cfg(windows)]
+pub(super) fn is_at(_file: &File, _path: &Path) -> bool {
+    true
+}
+
+/// Reads from the beginning until `bytes` is full or the file ends; how much that was.
+pub(super) fn read_at(file: &File, bytes: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(file, &mut bytes[filled..], filled as u64);
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(file, &mut bytes[filled..], filled as u64);
+        match read {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Writes all of `bytes` at `at`.
+pub(super) fn write_all_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match write_at(file, bytes, at) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                at += written as u64;
+                bytes = &bytes[written..];
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
