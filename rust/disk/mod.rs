@@ -4,5 +4,7 @@
 //! lock that the cook thread takes is held across a file operation.
 
 pub(crate) mod encoder;
+pub(crate) mod name_template;
+pub(crate) mod names;
 pub(crate) mod open;
 pub(crate) mod take_file;
