@@ -1,1 +1,9 @@
 //! tdhost.
+
+pub mod audio;
+pub mod compare;
+pub mod signal;
+pub mod source;
+#[cfg(test)]
+mod testing;
+mod wav;
