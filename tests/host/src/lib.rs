@@ -1,9 +1,39 @@
-//! tdhost.
+//! A headless stand-in for TouchDesigner: loads a CHOP plugin from its file and cooks it, through nothing but the
+//! plugin interface.
+//!
+//! ```text
+//! plugin file -> Plugin -> Node -> prepare -> execute -> after_cook -> Cooked
+//!                           ^ Input, Time, parameters         ^ Info CHOP, Info DAT, error, warning, popup
+//! ```
+//!
+//! 1. [`Plugin::load`] opens the library, asks `FillCHOPPluginInfo` and refuses what TouchDesigner would refuse.
+//! 2. [`Node::create`] makes one instance and takes in the parameters that it declares.
+//! 3. [`Node::cook`] calls the plugin in TouchDesigner's order. [`Node::execute`] alone runs nothing but the plugin's
+//!    own `execute` and the getters that it calls, none of which allocates, locks or enters the system: what a test
+//!    counts there is the plugin's.
+//! 4. [`Node::host_faults`] tells what the plugin did that it must not do, TouchDesigner being less patient.
+//!
+//! All conversation with the plugin happens in C++ (`cpp/`), as in TouchDesigner; [`Node`] is the only way in.
 
 pub mod audio;
 pub mod compare;
+mod cook;
+mod ffi;
+mod input;
+mod node;
+pub mod params;
+mod pars;
+mod plugin;
 pub mod signal;
 pub mod source;
 #[cfg(test)]
 mod testing;
+mod time;
 mod wav;
+
+pub use cook::{Cooked, General};
+pub use input::Input;
+pub use node::{Node, NodeOptions};
+pub use pars::{ParKind, ParSpec, Value};
+pub use plugin::{Generation, LoadError, Plugin, PluginInfo, find_plugin};
+pub use time::{DEFAULT_MAX_SLICE, Time, Timeline};

@@ -1,0 +1,33 @@
+//! Compiles the host's C++ side.
+
+const SOURCES: [&str; 7] = [
+    "blocks",
+    "faults",
+    "inputs",
+    "lent",
+    "node",
+    "parameters",
+    "plugin",
+];
+
+fn main() {
+    let mut build = cxx_build::bridge("src/ffi.rs");
+    build
+        .files(SOURCES.map(|name| format!("cpp/{name}.cpp")))
+        .include("include")
+        .include("../../include")
+        .std("c++17")
+        .extra_warnings(true)
+        .warnings_into_errors(true);
+    if build.get_compiler().is_like_msvc() {
+        // std::string and exceptions are part of the design; without /EHsc they are undefined.
+        build.flag("/EHsc").flag("/utf-8");
+    } else {
+        build.flag("-Wall").flag("-Wextra");
+    }
+    build.compile("tdhost-cpp");
+
+    for folder in ["cpp", "include", "../../include", "src/ffi.rs"] {
+        println!("cargo::rerun-if-changed={folder}");
+    }
+}

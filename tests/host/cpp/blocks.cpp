@@ -1,0 +1,154 @@
+#include "host/blocks.h"
+
+#include <cstring>
+
+namespace tdhost
+{
+
+namespace
+{
+
+// Compared as bits: a NaN is never equal to itself, and the payload is what tells one from another.
+uint32_t
+bitsOf(float sample)
+{
+	uint32_t bits = 0;
+	std::memcpy(&bits, &sample, sizeof bits);
+	return bits;
+}
+
+size_t
+changed(const float* samples, size_t count, uint32_t bits)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < count; ++i)
+		found += bitsOf(samples[i]) != bits ? 1 : 0;
+	return found;
+}
+
+} // namespace
+
+void
+fillBits(float* samples, size_t count, uint32_t bits)
+{
+	for (size_t i = 0; i < count; ++i)
+		std::memcpy(samples + i, &bits, sizeof bits);
+}
+
+void
+InputBlock::begin(const std::string& sourcePath, size_t channelCount, size_t sampleCount, double rate,
+	double startIndex, int64_t totalCooks)
+{
+	wired = true;
+	sealed = false;
+	path = sourcePath;
+	buffers.resize(channelCount);
+	names.resize(channelCount);
+	channels.resize(channelCount);
+	namePointers.resize(channelCount);
+	input.opPath = path.c_str();
+	input.opId = 1;
+	input.numChannels = static_cast<int32_t>(channelCount);
+	input.numSamples = static_cast<int32_t>(sampleCount);
+	input.sampleRate = rate;
+	input.startIndex = startIndex;
+	input.totalCooks = totalCooks;
+}
+
+void
+InputBlock::channel(size_t index, const std::string& name, const float* samples)
+{
+	const auto count = static_cast<size_t>(input.numSamples);
+	auto& buffer = buffers[index];
+	buffer.resize(count + GUARD);
+	if (count > 0)
+		std::memcpy(buffer.data(), samples, count * sizeof(float));
+	fillBits(buffer.data() + count, GUARD, GUARDED);
+	names[index] = name;
+}
+
+void
+InputBlock::seal()
+{
+	for (size_t i = 0; i < buffers.size(); ++i)
+	{
+		channels[i] = buffers[i].data();
+		namePointers[i] = names[i].c_str();
+	}
+	input.channelData = channels.data();
+	input.nameData = namePointers.data();
+	sealedFingerprint = fingerprint();
+	sealed = true;
+}
+
+void
+InputBlock::expire(Faults& faults)
+{
+	if (!wired || !sealed)
+		return;
+	sealed = false;
+	if (fingerprint() != sealedFingerprint)
+		faults.add("the plugin wrote into its input");
+	for (auto& buffer : buffers)
+		fillBits(buffer.data(), buffer.size(), EXPIRED);
+}
+
+// FNV-1a over whole samples: any single changed sample changes it, because each step is a bijection.
+uint64_t
+InputBlock::fingerprint() const
+{
+	uint64_t hash = 0xCBF29CE484222325;
+	for (const auto& buffer : buffers)
+	{
+		for (const float sample : buffer)
+			hash = (hash ^ bitsOf(sample)) * 0x100000001B3;
+	}
+	return hash;
+}
+
+void
+OutputBlock::allocate(size_t channels, size_t sampleCount)
+{
+	samples = sampleCount;
+	buffers.resize(channels);
+	pointers.resize(channels);
+	names.resize(channels);
+	namePointers.resize(channels);
+	for (size_t i = 0; i < channels; ++i)
+	{
+		auto& buffer = buffers[i];
+		buffer.resize(samples + 2 * GUARD);
+		fillBits(buffer.data(), GUARD, GUARDED);
+		fillBits(buffer.data() + GUARD, samples, UNWRITTEN);
+		fillBits(buffer.data() + GUARD + samples, GUARD, GUARDED);
+		pointers[i] = buffer.data() + GUARD;
+	}
+}
+
+void
+OutputBlock::name(size_t channel, const std::string& channelName)
+{
+	names[channel] = channelName;
+	namePointers[channel] = names[channel].c_str();
+}
+
+void
+OutputBlock::inspect(Faults& faults) const
+{
+	for (size_t i = 0; i < buffers.size(); ++i)
+	{
+		const auto& buffer = buffers[i];
+		const std::string channel = "output channel '" + names[i] + "'";
+		if (changed(buffer.data(), GUARD, GUARDED) > 0)
+			faults.add("execute wrote before the start of " + channel);
+		if (changed(buffer.data() + GUARD + samples, GUARD, GUARDED) > 0)
+			faults.add("execute wrote past the end of " + channel);
+		const size_t written = changed(data(i), samples, UNWRITTEN);
+		if (written == 0 && samples > 0)
+			faults.add("execute left " + channel + " unwritten");
+		else if (written < samples)
+			faults.add("execute left samples of " + channel + " unwritten");
+	}
+}
+
+} // namespace tdhost

@@ -1,0 +1,456 @@
+#include "host/node.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+
+#include "host/states.h"
+#include "host/strings.h"
+#include "tdhost/src/ffi.rs.h"
+
+namespace tdhost
+{
+
+namespace
+{
+
+// Beyond this a number is a mistake, and allocating it would take the machine down instead of failing a test.
+constexpr int32_t MOST_CHANNELS = 16384;
+constexpr int32_t MOST_INFO = 65536;
+
+std::atomic<uint32_t> nextOpId{100};
+
+rust::String
+toRust(const std::string& text)
+{
+	return rust::String::lossy(text);
+}
+
+std::string
+fromRust(rust::Str text)
+{
+	return std::string(text.data(), text.size());
+}
+
+} // namespace
+
+template <typename Call>
+void
+NodeHost::guarded(const char* method, Call&& call)
+{
+	if (instance == nullptr)
+		return;
+	try
+	{
+		call();
+	}
+	catch (const std::exception& thrown)
+	{
+		faults.add(std::string("the plugin threw out of ") + method + ": " + thrown.what());
+	}
+	catch (...)
+	{
+		faults.add(std::string("the plugin threw out of ") + method);
+	}
+}
+
+template <typename Call>
+void
+NodeHost::guardedWithInputs(const char* method, Call&& call)
+{
+	inputs.open.store(true, std::memory_order_relaxed);
+	guarded(method, call);
+	inputs.open.store(false, std::memory_order_relaxed);
+}
+
+NodeHost::NodeHost(const RawSetup& setup, const rust::Vec<RawEntry>& saved)
+	: generation(static_cast<Generation>(setup.generation)), word(setup.word),
+	  destroy(reinterpret_cast<DestroyCHOPInstanceFunction>(setup.destroy)), opPath(setup.op_path),
+	  pluginPath(setup.plugin_path), context(faults), parameters(generation, faults),
+	  inputs(generation, parameters, input, faults)
+{
+	nodeInfo.opPath = opPath.c_str();
+	nodeInfo.opId = nextOpId.fetch_add(1);
+	nodeInfo.pluginPath = pluginPath.c_str();
+	nodeInfo.context = &context;
+	try
+	{
+		instance = reinterpret_cast<CreateCHOPInstanceFunction>(setup.create)(&nodeInfo);
+	}
+	catch (...)
+	{
+		faults.add("the plugin threw out of CreateCHOPInstance");
+	}
+	if (speaksTwo())
+	{
+		Entries entries;
+		for (const auto& entry : saved)
+			entries.emplace_back(
+				std::string(entry.key), std::vector<uint8_t>(entry.data.begin(), entry.data.end()));
+		const LoadState state(std::move(entries));
+		guarded("loadData", [&] { instance->loadData(&state, nullptr); });
+	}
+	guarded("setupParameters", [&] { instance->setupParameters(&parameters, nullptr); });
+}
+
+NodeHost::~NodeHost()
+{
+	guarded("DestroyCHOPInstance", [&] { destroy(instance); });
+}
+
+// In an older plugin the slots of the 10/2 methods are reserved: not to be called, whatever the host speaks.
+bool
+NodeHost::speaksTwo() const
+{
+	return generation >= Generation::G10_2 && TD::versionSupported(word, TD::CHOP_GENERATION_10_2, TD::CHOP_GENERATION_10_2);
+}
+
+rust::Vec<RawPar>
+NodeHost::pars() const
+{
+	rust::Vec<RawPar> list;
+	for (const auto& par : parameters.all())
+	{
+		RawPar raw;
+		raw.name = toRust(par->name);
+		raw.label = toRust(par->label);
+		raw.page = toRust(par->page);
+		raw.kind = static_cast<uint8_t>(par->kind);
+		raw.textual = par->textual;
+		raw.default_text = toRust(par->defaultText);
+		raw.default_number = par->range.defaultValues[0];
+		raw.min = par->range.minValues[0];
+		raw.max = par->range.maxValues[0];
+		raw.clamp_min = par->range.clampMins[0];
+		raw.clamp_max = par->range.clampMaxes[0];
+		raw.slider_min = par->range.minSliders[0];
+		raw.slider_max = par->range.maxSliders[0];
+		for (size_t i = 0; i < par->itemNames.size(); ++i)
+			raw.menu.push_back({toRust(par->itemNames[i]), toRust(par->itemLabels[i])});
+		raw.section = par->section;
+		raw.has_help = par->help.has_value();
+		raw.help = toRust(par->help.value_or(std::string()));
+		raw.result = static_cast<int32_t>(par->result);
+		list.push_back(std::move(raw));
+	}
+	return list;
+}
+
+void
+NodeHost::setNumber(size_t par, size_t component, double value)
+{
+	parameters.setNumber(parameters.at(par), component, value);
+}
+
+void
+NodeHost::setText(size_t par, rust::Str text, rust::Str path)
+{
+	parameters.setText(parameters.at(par), fromRust(text), fromRust(path));
+}
+
+void
+NodeHost::setTable(size_t par, rust::Str path, const rust::Vec<RawRow>& rows, bool isTable)
+{
+	size_t columns = 0;
+	for (const auto& row : rows)
+		columns = std::max(columns, row.cells.size());
+	std::vector<std::string> cells;
+	for (const auto& row : rows)
+	{
+		for (size_t i = 0; i < columns; ++i)
+			cells.push_back(i < row.cells.size() ? std::string(row.cells[i]) : std::string());
+	}
+	parameters.setTable(parameters.at(par),
+		std::make_unique<LentTable>(fromRust(path), std::move(cells), static_cast<int32_t>(rows.size()),
+			static_cast<int32_t>(columns), isTable, 1));
+}
+
+void
+NodeHost::clearTable(size_t par)
+{
+	parameters.setTable(parameters.at(par), nullptr);
+}
+
+void
+NodeHost::setNull(size_t par, bool null)
+{
+	parameters.at(par).null = null;
+}
+
+bool
+NodeHost::enabled(size_t par) const
+{
+	return parameters.all().at(par)->enabled;
+}
+
+void
+NodeHost::pulse(size_t par)
+{
+	// A copy: what the plugin is given must not be the host's own memory.
+	const std::string name = parameters.at(par).name;
+	guarded("pulsePressed", [&] { instance->pulsePressed(name.c_str(), nullptr); });
+}
+
+rust::Vec<RawItem>
+NodeHost::dynamicMenu(size_t par)
+{
+	const std::string name = parameters.at(par).name;
+	MenuItems menu;
+	menu.instance = instance;
+	menu.name = name.c_str();
+	guardedWithInputs("buildDynamicMenu", [&] { instance->buildDynamicMenu(&inputs, &menu, nullptr); });
+	rust::Vec<RawItem> items;
+	for (const auto& [itemName, itemLabel] : menu.items)
+		items.push_back({toRust(itemName), toRust(itemLabel)});
+	return items;
+}
+
+void
+NodeHost::beginInput(
+	rust::Str path, size_t channels, size_t samples, double rate, double startIndex, int64_t cooks)
+{
+	input.begin(fromRust(path), channels, samples, rate, startIndex, cooks);
+}
+
+void
+NodeHost::inputChannel(size_t index, rust::Str name, rust::Slice<const float> samples)
+{
+	input.channel(index, fromRust(name), samples.data());
+}
+
+void
+NodeHost::sealInput()
+{
+	input.seal();
+}
+
+void
+NodeHost::disconnect()
+{
+	input.disconnect();
+}
+
+RawShape
+NodeHost::ask(const RawTime& time)
+{
+	++nodeInfo.cookCount;
+	inputs.time.absFrame = time.abs_frame;
+	inputs.time.frame = time.frame;
+	inputs.time.rate = time.rate;
+	inputs.time.rootFrame = time.root_frame;
+	inputs.time.rootRate = time.root_rate;
+	inputs.time.deltaFrames = time.delta_frames;
+	inputs.time.deltaMS = time.delta_ms;
+
+	TD::CHOP_GeneralInfo general;
+	guardedWithInputs("getGeneralInfo", [&] { instance->getGeneralInfo(&general, &inputs, nullptr); });
+
+	// Filled in beforehand with the matched input, so that a plugin may change a little of it and return true.
+	TD::CHOP_OutputInfo info;
+	info.sampleRate = static_cast<float>(time.rate);
+	const TD::OP_CHOPInput* matched = general.inputMatchIndex == 0 ? input.get() : nullptr;
+	if (matched != nullptr)
+	{
+		info.numChannels = matched->numChannels;
+		info.numSamples = matched->numSamples;
+		info.startIndex = matched->startIndex > 0.0 ? static_cast<uint32_t>(matched->startIndex) : 0;
+		info.sampleRate = static_cast<float>(matched->sampleRate);
+	}
+	const TD::CHOP_OutputInfo before = info;
+	bool answered = false;
+	guardedWithInputs(
+		"getOutputInfo", [&] { answered = instance->getOutputInfo(&info, &inputs, nullptr); });
+	if (!answered)
+		info = before;
+	if (info.numChannels < 0 || info.numChannels > MOST_CHANNELS || info.numSamples < 0)
+	{
+		faults.add("getOutputInfo asked for " + std::to_string(info.numChannels) + " channels of " +
+				   std::to_string(info.numSamples) + " samples");
+		info.numChannels = 0;
+		info.numSamples = 0;
+	}
+	return {general.cookEveryFrame, general.cookEveryFrameIfAsked, general.timeslice, general.inputMatchIndex, answered,
+		info.numChannels, info.numSamples, info.startIndex, info.sampleRate};
+}
+
+void
+NodeHost::allocate(size_t channels, size_t samples, uint32_t startIndex, float rate, bool answered)
+{
+	block.allocate(channels, samples);
+	const TD::OP_CHOPInput* matched = input.get();
+	for (size_t i = 0; i < channels; ++i)
+	{
+		HostString name;
+		name.value = "chan" + std::to_string(i + 1);
+		const auto index = static_cast<int32_t>(i);
+		if (answered)
+			guardedWithInputs(
+				"getChannelName", [&] { instance->getChannelName(index, &name, &inputs, nullptr); });
+		else if (matched != nullptr && index < matched->numChannels)
+			name.value = matched->nameData[i];
+		block.name(i, name.value);
+	}
+	output.emplace(static_cast<int32_t>(channels), static_cast<int32_t>(samples), rate, startIndex,
+		block.namePointerArray(), block.channelPointers());
+}
+
+void
+NodeHost::execute()
+{
+	if (output.has_value())
+		guardedWithInputs("execute", [&] { instance->execute(&*output, &inputs, nullptr); });
+}
+
+void
+NodeHost::inspect()
+{
+	if (!output.has_value())
+		return;
+	block.inspect(faults);
+	input.expire(faults);
+	output.reset();
+}
+
+rust::String
+NodeHost::channelName(size_t channel) const
+{
+	return toRust(block.nameOf(channel));
+}
+
+rust::Slice<const float>
+NodeHost::channelData(size_t channel) const
+{
+	return {block.data(channel), block.sampleCount()};
+}
+
+rust::Vec<RawChannel>
+NodeHost::infoChop()
+{
+	rust::Vec<RawChannel> list;
+	int32_t count = 0;
+	guarded("getNumInfoCHOPChans", [&] { count = instance->getNumInfoCHOPChans(nullptr); });
+	if (count < 0 || count > MOST_INFO)
+	{
+		faults.add("getNumInfoCHOPChans returned " + std::to_string(count));
+		return list;
+	}
+	for (int32_t i = 0; i < count; ++i)
+	{
+		HostString name;
+		TD::OP_InfoCHOPChan channel;
+		channel.name = &name;
+		guarded("getInfoCHOPChan", [&] { instance->getInfoCHOPChan(i, &channel, nullptr); });
+		if (name.value.empty())
+			faults.add("getInfoCHOPChan left channel " + std::to_string(i) + " without a name");
+		list.push_back({toRust(name.value), channel.value});
+	}
+	return list;
+}
+
+rust::Vec<RawRow>
+NodeHost::infoTable()
+{
+	rust::Vec<RawRow> table;
+	TD::OP_InfoDATSize size;
+	bool present = false;
+	guarded("getInfoDATSize", [&] { present = instance->getInfoDATSize(&size, nullptr); });
+	if (!present)
+		return table;
+	if (size.rows < 0 || size.cols < 0 || size.rows > MOST_INFO || size.cols > MOST_INFO)
+	{
+		faults.add("getInfoDATSize asked for " + std::to_string(size.rows) + " rows of " + std::to_string(size.cols));
+		return table;
+	}
+	const int32_t lines = size.byColumn ? size.cols : size.rows;
+	const auto entries = static_cast<size_t>(size.byColumn ? size.rows : size.cols);
+	for (int32_t i = 0; i < lines; ++i)
+	{
+		std::vector<HostString> strings(entries);
+		std::vector<TD::OP_String*> pointers;
+		for (auto& string : strings)
+			pointers.push_back(&string);
+		TD::OP_InfoDATEntries values;
+		values.values = pointers.data();
+		guarded("getInfoDATEntries",
+			[&] { instance->getInfoDATEntries(i, static_cast<int32_t>(entries), &values, nullptr); });
+		if (!size.byColumn || table.empty())
+		{
+			const size_t rows = size.byColumn ? entries : 1;
+			for (size_t row = 0; row < rows; ++row)
+				table.push_back(RawRow());
+		}
+		for (size_t e = 0; e < entries; ++e)
+			table[size.byColumn ? e : static_cast<size_t>(i)].cells.push_back(toRust(strings[e].value));
+	}
+	return table;
+}
+
+rust::String
+NodeHost::popup()
+{
+	HostString text;
+	guarded("getInfoPopupString", [&] { instance->getInfoPopupString(&text, nullptr); });
+	return toRust(text.value);
+}
+
+rust::String
+NodeHost::warning()
+{
+	HostString text;
+	guarded("getWarningString", [&] { instance->getWarningString(&text, nullptr); });
+	return toRust(text.value);
+}
+
+rust::String
+NodeHost::error()
+{
+	HostString text;
+	guarded("getErrorString", [&] { instance->getErrorString(&text, nullptr); });
+	return toRust(text.value);
+}
+
+rust::String
+NodeHost::inputLabel(int32_t index)
+{
+	HostString text;
+	TD::OP_InputLabel label;
+	label.label = &text;
+	if (speaksTwo())
+		guarded("inputConnectorLabel", [&] { instance->inputConnectorLabel(index, &label, nullptr); });
+	return toRust(text.value);
+}
+
+rust::Vec<RawEntry>
+NodeHost::save()
+{
+	SaveState state;
+	if (speaksTwo())
+		guarded("saveData", [&] { instance->saveData(&state, nullptr); });
+	rust::Vec<RawEntry> entries;
+	for (const auto& [key, data] : state.entries)
+	{
+		RawEntry entry;
+		entry.key = toRust(key);
+		for (const uint8_t byte : data)
+			entry.data.push_back(byte);
+		entries.push_back(std::move(entry));
+	}
+	return entries;
+}
+
+rust::Vec<rust::String>
+NodeHost::faultList() const
+{
+	rust::Vec<rust::String> list;
+	for (const auto& fault : faults.list())
+		list.push_back(toRust(fault));
+	return list;
+}
+
+std::unique_ptr<NodeHost>
+createNode(const RawSetup& setup, const rust::Vec<RawEntry>& saved)
+{
+	return std::make_unique<NodeHost>(setup, saved);
+}
+
+} // namespace tdhost

@@ -1,0 +1,103 @@
+// One node: calls the plugin in TouchDesigner's order and watches what it does.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "host/blocks.h"
+#include "host/context.h"
+#include "host/faults.h"
+#include "host/inputs.h"
+#include "host/parameters.h"
+#include "rust/cxx.h"
+#include "touchdesigner/chop.h"
+
+namespace tdhost
+{
+
+struct RawChannel;
+struct RawEntry;
+struct RawInfo;
+struct RawItem;
+struct RawPar;
+struct RawRow;
+struct RawSetup;
+struct RawShape;
+struct RawTime;
+
+class NodeHost
+{
+public:
+	NodeHost(const RawSetup& setup, const rust::Vec<RawEntry>& saved);
+	~NodeHost();
+	NodeHost(const NodeHost&) = delete;
+	NodeHost& operator=(const NodeHost&) = delete;
+
+	bool alive() const { return instance != nullptr; }
+
+	rust::Vec<RawPar> pars() const;
+	void setNumber(size_t par, size_t component, double value);
+	void setText(size_t par, rust::Str text, rust::Str path);
+	void setTable(size_t par, rust::Str path, const rust::Vec<RawRow>& rows, bool isTable);
+	void clearTable(size_t par);
+	void setNull(size_t par, bool null);
+	bool enabled(size_t par) const;
+	uint64_t enableCalls() const { return inputs.enableCalls; }
+	void pulse(size_t par);
+	rust::Vec<RawItem> dynamicMenu(size_t par);
+
+	void beginInput(rust::Str path, size_t channels, size_t samples, double rate, double startIndex, int64_t cooks);
+	void inputChannel(size_t index, rust::Str name, rust::Slice<const float> samples);
+	void sealInput();
+	void disconnect();
+
+	// The cook, in the order of the calls.
+	RawShape ask(const RawTime& time);
+	void allocate(size_t channels, size_t samples, uint32_t startIndex, float rate, bool answered);
+	void execute();
+	void inspect();
+
+	size_t channelCount() const { return block.channelCount(); }
+	rust::String channelName(size_t channel) const;
+	rust::Slice<const float> channelData(size_t channel) const;
+
+	rust::Vec<RawChannel> infoChop();
+	rust::Vec<RawRow> infoTable();
+	rust::String popup();
+	rust::String warning();
+	rust::String error();
+	rust::String inputLabel(int32_t index);
+	rust::Vec<RawEntry> save();
+
+	rust::Vec<rust::String> faultList() const;
+
+private:
+	template <typename Call> void guarded(const char* method, Call&& call);
+	template <typename Call> void guardedWithInputs(const char* method, Call&& call);
+	bool speaksTwo() const;
+
+	Faults faults;
+	Generation generation;
+	int32_t word;
+	DestroyCHOPInstanceFunction destroy;
+	std::string opPath;
+	std::string pluginPath;
+	HostContext context;
+	TD::OP_NodeInfo nodeInfo;
+	Parameters parameters;
+	InputBlock input;
+	OutputBlock block;
+	HostInputs inputs;
+	std::optional<TD::CHOP_Output> output;
+	TD::CHOP_CPlusPlusBase* instance = nullptr;
+};
+
+// `setup` holds the addresses of the plugin's own CreateCHOPInstance and DestroyCHOPInstance, in a library that stays
+// loaded as long as the node lives.
+std::unique_ptr<NodeHost> createNode(const RawSetup& setup, const rust::Vec<RawEntry>& saved);
+
+// `address` is that of the plugin's own FillCHOPPluginInfo.
+RawInfo describePlugin(size_t address, uint8_t generation);
+
+} // namespace tdhost

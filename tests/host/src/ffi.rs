@@ -1,0 +1,248 @@
+//! The bridge to the host's C++ side, and the only file with unsafe code.
+//!
+//! What makes it sound: an address that reaches C++ was looked up in a [`Library`] under the name of the interface's
+//! own function, and whoever holds a node holds the library too.
+
+use std::path::Path;
+
+use cxx::UniquePtr;
+
+pub(crate) use bridge::{NodeHost, RawEntry, RawInfo, RawPar, RawRow, RawSetup, RawShape, RawTime};
+
+// The bridge makes every shared struct and its fields public.
+#[allow(unreachable_pub)]
+#[cxx::bridge(namespace = "tdhost")]
+mod bridge {
+    // What crosses as a value.
+
+    struct RawInfo {
+        threw: bool,
+        supported: bool,
+        api_version: i32,
+        op_type: String,
+        op_label: String,
+        op_icon: String,
+        min_inputs: i32,
+        max_inputs: i32,
+        author_name: String,
+        author_email: String,
+        major_version: i32,
+        minor_version: i32,
+        python_version: String,
+        cook_on_start: bool,
+        op_help_url: String,
+        python_members: Vec<String>,
+    }
+
+    struct RawSetup {
+        generation: u8,
+        word: i32,
+        create: usize,
+        destroy: usize,
+        op_path: String,
+        plugin_path: String,
+    }
+
+    struct RawItem {
+        name: String,
+        label: String,
+    }
+
+    struct RawPar {
+        name: String,
+        label: String,
+        page: String,
+        kind: u8,
+        textual: bool,
+        default_text: String,
+        default_number: f64,
+        min: f64,
+        max: f64,
+        clamp_min: bool,
+        clamp_max: bool,
+        slider_min: f64,
+        slider_max: f64,
+        menu: Vec<RawItem>,
+        section: bool,
+        has_help: bool,
+        help: String,
+        result: i32,
+    }
+
+    struct RawRow {
+        cells: Vec<String>,
+    }
+
+    struct RawEntry {
+        key: String,
+        data: Vec<u8>,
+    }
+
+    struct RawChannel {
+        name: String,
+        value: f32,
+    }
+
+    struct RawTime {
+        abs_frame: i64,
+        frame: f64,
+        rate: f64,
+        root_frame: f64,
+        root_rate: f64,
+        delta_frames: f64,
+        delta_ms: f64,
+    }
+
+    /// What `getGeneralInfo` and `getOutputInfo` said.
+    struct RawShape {
+        cook_every_frame: bool,
+        cook_every_frame_if_asked: bool,
+        timeslice: bool,
+        input_match_index: i32,
+        answered: bool,
+        num_channels: i32,
+        num_samples: i32,
+        start_index: u32,
+        sample_rate: f32,
+    }
+
+    // C++ for Rust.
+    unsafe extern "C++" {
+        include!("host/node.h");
+
+        type NodeHost;
+
+        /// # Safety
+        /// `address` is that of a loaded plugin's `FillCHOPPluginInfo`.
+        #[cxx_name = "describePlugin"]
+        unsafe fn describe_plugin(address: usize, generation: u8) -> RawInfo;
+        /// # Safety
+        /// The addresses in `setup` are those of a plugin that stays loaded as long as the node lives.
+        #[cxx_name = "createNode"]
+        unsafe fn create_node(setup: &RawSetup, saved: &Vec<RawEntry>) -> UniquePtr<NodeHost>;
+
+        fn alive(self: &NodeHost) -> bool;
+        fn pars(self: &NodeHost) -> Vec<RawPar>;
+        #[cxx_name = "setNumber"]
+        fn set_number(self: Pin<&mut NodeHost>, par: usize, component: usize, value: f64);
+        #[cxx_name = "setText"]
+        fn set_text(self: Pin<&mut NodeHost>, par: usize, text: &str, path: &str);
+        #[cxx_name = "setTable"]
+        fn set_table(
+            self: Pin<&mut NodeHost>,
+            par: usize,
+            path: &str,
+            rows: &Vec<RawRow>,
+            is_table: bool,
+        );
+        #[cxx_name = "clearTable"]
+        fn clear_table(self: Pin<&mut NodeHost>, par: usize);
+        #[cxx_name = "setNull"]
+        fn set_null(self: Pin<&mut NodeHost>, par: usize, null: bool);
+        fn enabled(self: &NodeHost, par: usize) -> bool;
+        #[cxx_name = "enableCalls"]
+        fn enable_calls(self: &NodeHost) -> u64;
+        fn pulse(self: Pin<&mut NodeHost>, par: usize);
+        #[cxx_name = "dynamicMenu"]
+        fn dynamic_menu(self: Pin<&mut NodeHost>, par: usize) -> Vec<RawItem>;
+
+        #[cxx_name = "beginInput"]
+        fn begin_input(
+            self: Pin<&mut NodeHost>,
+            path: &str,
+            channels: usize,
+            samples: usize,
+            rate: f64,
+            start_index: f64,
+            cooks: i64,
+        );
+        #[cxx_name = "inputChannel"]
+        fn input_channel(self: Pin<&mut NodeHost>, index: usize, name: &str, samples: &[f32]);
+        #[cxx_name = "sealInput"]
+        fn seal_input(self: Pin<&mut NodeHost>);
+        fn disconnect(self: Pin<&mut NodeHost>);
+
+        fn ask(self: Pin<&mut NodeHost>, time: &RawTime) -> RawShape;
+        fn allocate(
+            self: Pin<&mut NodeHost>,
+            channels: usize,
+            samples: usize,
+            start_index: u32,
+            rate: f32,
+            answered: bool,
+        );
+        fn execute(self: Pin<&mut NodeHost>);
+        fn inspect(self: Pin<&mut NodeHost>);
+
+        #[cxx_name = "channelCount"]
+        fn channel_count(self: &NodeHost) -> usize;
+        #[cxx_name = "channelName"]
+        fn channel_name(self: &NodeHost, channel: usize) -> String;
+        #[cxx_name = "channelData"]
+        fn channel_data(self: &NodeHost, channel: usize) -> &[f32];
+
+        #[cxx_name = "infoChop"]
+        fn info_chop(self: Pin<&mut NodeHost>) -> Vec<RawChannel>;
+        #[cxx_name = "infoTable"]
+        fn info_table(self: Pin<&mut NodeHost>) -> Vec<RawRow>;
+        fn popup(self: Pin<&mut NodeHost>) -> String;
+        fn warning(self: Pin<&mut NodeHost>) -> String;
+        fn error(self: Pin<&mut NodeHost>) -> String;
+        #[cxx_name = "inputLabel"]
+        fn input_label(self: Pin<&mut NodeHost>, index: i32) -> String;
+        fn save(self: Pin<&mut NodeHost>) -> Vec<RawEntry>;
+        #[cxx_name = "faultList"]
+        fn fault_list(self: &NodeHost) -> Vec<String>;
+    }
+}
+
+/// A loaded plugin library and the addresses of its three functions.
+pub(crate) struct Library {
+    fill: usize,
+    create: usize,
+    destroy: usize,
+    /// Unloads when it is dropped.
+    _library: libloading::Library,
+}
+
+impl Library {
+    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+        // SAFETY: loading runs the library's initialisers; the user asked for this library to be run.
+        let library = unsafe { libloading::Library::new(path) }.map_err(|error| {
+            format!("{} cannot be loaded as a library: {error}", path.display())
+        })?;
+        let find = |name: &str| {
+            // SAFETY: only the address is taken here; its type is that of the interface, checked where it is called.
+            let symbol = unsafe { library.get::<unsafe extern "C" fn()>(name) };
+            symbol.map(|function| *function as usize).map_err(|_| {
+                format!(
+                    "{} is no CHOP plugin: it does not export {name}",
+                    path.display()
+                )
+            })
+        };
+        Ok(Self {
+            fill: find("FillCHOPPluginInfo")?,
+            create: find("CreateCHOPInstance")?,
+            destroy: find("DestroyCHOPInstance")?,
+            _library: library,
+        })
+    }
+
+    pub(crate) fn describe(&self, generation: u8) -> RawInfo {
+        // SAFETY: the address was looked up under the function's name, and `self` keeps the library loaded.
+        unsafe { bridge::describe_plugin(self.fill, generation) }
+    }
+
+    /// The caller keeps this library as long as the node.
+    pub(crate) fn create_node(
+        &self,
+        mut setup: RawSetup,
+        saved: &Vec<RawEntry>,
+    ) -> UniquePtr<NodeHost> {
+        setup.create = self.create;
+        setup.destroy = self.destroy;
+        // SAFETY: both addresses were looked up under their names, and the caller keeps the library loaded.
+        unsafe { bridge::create_node(&setup, saved) }
+    }
+}
