@@ -13,8 +13,20 @@
 //!    counts there is the plugin's.
 //! 4. [`Node::host_faults`] tells what the plugin did that it must not do, TouchDesigner being less patient.
 //!
+//! Recording goes the other way round the plugin and comes back from the disk:
+//!
+//! ```text
+//! Source (file or built-in signal) -> Session (cooks, hitches) -> Node -> files -> Decoder -> compare <- Runs, Source
+//! ```
+//!
+//! 5. [`source::Source`] gives samples by frame index, so what was given once can be given again.
+//! 6. [`session::Session`] plays it through a node and writes down, as [`compare::Runs`], what the take should hold.
+//! 7. [`compare::compare`] decodes the take and holds it against that, sample for sample.
+//!
 //! All conversation with the plugin happens in C++ (`cpp/`), as in TouchDesigner; [`Node`] is the only way in.
 
+pub mod audio;
+pub mod compare;
 mod cook;
 mod ffi;
 mod input;
@@ -22,7 +34,16 @@ mod node;
 pub mod params;
 mod pars;
 mod plugin;
+mod progress;
+pub mod record;
+pub mod session;
+pub mod signal;
+pub mod source;
+mod summary;
+#[cfg(test)]
+mod testing;
 mod time;
+mod wav;
 
 pub use cook::{Cooked, General};
 pub use input::Input;

@@ -1,2 +1,29 @@
-//! tdhost.
-fn main() {}
+//! tdhost: the headless host on the command line.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tdhost::{params, record};
+
+/// Loads a CHOP plugin and cooks it, without TouchDesigner.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play audio through the plugin and check the file that it records
+    Record(record::RecordArgs),
+    /// Show the parameter pages as the plugin declares them
+    Params(params::ParamsArgs),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Record(args) => record::run(&args),
+        Command::Params(args) => params::run(&args),
+    }
+}
