@@ -8,6 +8,7 @@ pub(crate) mod metadata;
 mod name_template;
 pub(crate) mod names;
 mod open;
+#[allow(unsafe_code, reason = "asks the system's loader")]
 mod pin;
 pub(crate) mod take;
 pub(crate) mod take_file;
