@@ -18,10 +18,14 @@
 mod cook;
 mod ffi;
 mod input;
+#[cfg(test)]
+mod model;
 mod node;
 pub mod params;
 mod pars;
 mod plugin;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use cook::{Cooked, General};
