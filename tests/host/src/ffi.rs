@@ -9,8 +9,11 @@ use cxx::UniquePtr;
 
 pub(crate) use bridge::{NodeHost, RawEntry, RawInfo, RawPar, RawRow, RawSetup, RawShape, RawTime};
 
-// The bridge makes every shared struct and its fields public.
-#[allow(unreachable_pub)]
+#[allow(
+    unreachable_pub,
+    clippy::multiple_unsafe_ops_per_block,
+    reason = "the bridge generates public structs and unsafe blocks of its own; ours stand below it"
+)]
 #[cxx::bridge(namespace = "tdhost")]
 mod bridge {
     // What crosses as a value.
