@@ -2,6 +2,14 @@
 //!
 //! Adding a format is one file beside this one and one row in [`FORMATS`].
 
+mod aiff;
+pub(crate) mod chunks;
+mod pcm;
+mod wav;
+
+#[cfg(test)]
+mod testing;
+
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -164,4 +172,4 @@ pub(crate) static CODECS: [Codec; 7] = [
 ];
 
 /// THE table of formats, in the order of the menu.
-pub(crate) static FORMATS: [Format; 0] = [];
+pub(crate) static FORMATS: &[&Format] = &[&wav::FORMAT, &aiff::FORMAT];

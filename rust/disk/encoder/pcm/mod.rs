@@ -1,0 +1,216 @@
+//! Planar floats become interleaved PCM bytes, and clipped samples are counted on the way.
+//!
+//! Runs on the writer thread; neither blocks nor touches a file; allocates only when the caller's `Vec` grows.
+//!
+//! An integer sample is x * 2^(n-1), rounded to nearest even, clipped to full scale, NaN being 0; a float
+//! sample keeps its very bits. A sample counts as clipped when its *rounded* value lies outside the range,
+//! infinities included; NaN and floats never do.
+//!
+//! [`scalar`] defines every result. The files beside it compute the same bits with one instruction set each.
+
+mod scalar;
+
+#[cfg(test)]
+mod tests;
+
+use crate::disk::encoder::Codec;
+use crate::shared::planar::Planar;
+
+/// Channels that a kernel takes at a time, and the multiple of frames that it works on.
+const GROUP: usize = 8;
+
+/// A kernel writes whole groups, so the last frame of an incomplete one reaches this far past its end.
+const SLACK: usize = GROUP * 4;
+
+/// Bytes that are interleaved before they are handed on: half of a usual first-level cache.
+const CHUNK: usize = 16 * 1024;
+
+/// Stands in for the channels that an incomplete group lacks. Groups hold the frames of a chunk, and begin
+/// with three channels of two bytes.
+static SILENCE: [f32; CHUNK / 4] = [0.0; CHUNK / 4];
+
+/// How a sample is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Form {
+    pub(crate) bytes: usize,
+    pub(crate) float: bool,
+    pub(crate) big_endian: bool,
+}
+
+impl Form {
+    pub(crate) fn of(codec: &Codec) -> Self {
+        Self { bytes: usize::from(codec.bits / 8), float: codec.float, big_endian: codec.big_endian }
+    }
+}
+
+/// A [`Form`] that is known when a kernel is compiled.
+trait Layout: 'static {
+    const BYTES: usize;
+    const FLOAT: bool;
+    const BIG_ENDIAN: bool;
+
+    /// 2^(n-1).
+    const FULL_SCALE: f64 = (1u64 << (Self::BYTES * 8 - 1)) as f64;
+}
+
+struct Int<const BYTES: usize, const BIG_ENDIAN: bool>;
+
+impl<const BYTES: usize, const BIG_ENDIAN: bool> Layout for Int<BYTES, BIG_ENDIAN> {
+    const BYTES: usize = BYTES;
+    const FLOAT: bool = false;
+    const BIG_ENDIAN: bool = BIG_ENDIAN;
+}
+
+struct Float<const BIG_ENDIAN: bool>;
+
+impl<const BIG_ENDIAN: bool> Layout for Float<BIG_ENDIAN> {
+    const BYTES: usize = 4;
+    const FLOAT: bool = true;
+    const BIG_ENDIAN: bool = BIG_ENDIAN;
+}
+
+/// The functions of one instruction set for one [`Form`]. Each returns the number of clipped samples.
+#[derive(Clone, Copy)]
+struct Kernels {
+    /// Any block; fills `out` exactly.
+    plain: fn(Planar<'_>, &mut [u8]) -> u64,
+    fast: Option<Fast>,
+}
+
+/// Functions for a multiple of [`GROUP`] frames. All slices of a call have that length.
+#[derive(Clone, Copy)]
+struct Fast {
+    mono: fn(&[f32], &mut [u8]) -> u64,
+    stereo: fn(&[f32], &[f32], &mut [u8]) -> u64,
+    /// A group of channels, whose frames begin `pitch` bytes apart. Writes whole groups in ascending order,
+    /// so that what a frame of an incomplete group writes too much is overwritten by the next one.
+    group: fn(&[&[f32]; GROUP], pitch: usize, &mut [u8]) -> u64,
+}
+
+/// An instruction set.
+trait Isa {
+    fn kernels<L: Layout>() -> Kernels;
+}
+
+fn kernels<I: Isa>(form: Form) -> Kernels {
+    match (form.bytes, form.float, form.big_endian) {
+        (2, false, false) => I::kernels::<Int<2, false>>(),
+        (2, false, true) => I::kernels::<Int<2, true>>(),
+        (3, false, false) => I::kernels::<Int<3, false>>(),
+        (3, false, true) => I::kernels::<Int<3, true>>(),
+        (4, false, false) => I::kernels::<Int<4, false>>(),
+        (4, false, true) => I::kernels::<Int<4, true>>(),
+        (4, true, false) => I::kernels::<Float<false>>(),
+        (4, true, true) => I::kernels::<Float<true>>(),
+        _ => unreachable!("no codec has the form {form:?}"),
+    }
+}
+
+/// Which kernels are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Scalar,
+}
+
+impl Level {
+    /// From the slowest to the fastest.
+    const ALL: &[Self] = &[Self::Scalar];
+
+    /// `None` when this processor does not have the instructions.
+    fn kernels(self, form: Form) -> Option<Kernels> {
+        match self {
+            Self::Scalar => Some(kernels::<scalar::Scalar>(form)),
+        }
+    }
+}
+
+/// Converts the blocks of one take.
+pub(crate) struct Interleaver {
+    kernels: Kernels,
+    channels: usize,
+    frame_bytes: usize,
+    /// Frames that are converted before they are appended.
+    chunk_frames: usize,
+    /// Where they are converted: warm in the cache, and initialised once instead of at every block.
+    chunk: Box<[u8]>,
+    clipped: u64,
+}
+
+impl Interleaver {
+    /// Uses the fastest kernels that this processor has.
+    pub(crate) fn new(form: Form, channels: usize) -> Self {
+        let kernels = Level::ALL.iter().rev().find_map(|level| level.kernels(form));
+        Self::with_kernels(kernels.expect("the scalar kernels run anywhere"), form, channels)
+    }
+
+    fn with_kernels(kernels: Kernels, form: Form, channels: usize) -> Self {
+        let frame_bytes = channels * form.bytes;
+        let chunk_frames = (CHUNK / frame_bytes.max(1) / GROUP).max(1) * GROUP;
+        let chunk = vec![0; chunk_frames * frame_bytes + SLACK].into_boxed_slice();
+        Self { kernels, channels, frame_bytes, chunk_frames, chunk, clipped: 0 }
+    }
+
+    /// Bytes of one frame.
+    pub(crate) fn frame_bytes(&self) -> usize {
+        self.frame_bytes
+    }
+
+    /// Samples clipped so far.
+    pub(crate) fn clipped(&self) -> u64 {
+        self.clipped
+    }
+
+    /// Appends the frames of `block` to `out`.
+    pub(crate) fn write(&mut self, block: Planar<'_>, out: &mut Vec<u8>) {
+        debug_assert_eq!(block.channels(), self.channels);
+        out.reserve(block.frames() * self.frame_bytes);
+        let mut rest = block;
+        while rest.frames() > 0 {
+            let (now, later) = rest.split_at(self.chunk_frames);
+            self.convert(now);
+            out.extend_from_slice(&self.chunk[..now.frames() * self.frame_bytes]);
+            rest = later;
+        }
+    }
+
+    /// Converts at most [`Interleaver::chunk_frames`] into the chunk.
+    fn convert(&mut self, block: Planar<'_>) {
+        let frames = block.frames();
+        let whole = match self.kernels.fast {
+            Some(fast) if frames >= GROUP => {
+                let (body, _) = block.split_at(frames / GROUP * GROUP);
+                self.convert_groups(fast, body);
+                body.frames()
+            }
+            _ => 0,
+        };
+        if whole < frames {
+            let (_, rest) = block.split_at(whole);
+            let out = &mut self.chunk[whole * self.frame_bytes..frames * self.frame_bytes];
+            self.clipped += (self.kernels.plain)(rest, out);
+        }
+    }
+
+    fn convert_groups(&mut self, fast: Fast, block: Planar<'_>) {
+        self.clipped += match self.channels {
+            1 => (fast.mono)(block.channel(0), &mut self.chunk),
+            2 => (fast.stereo)(block.channel(0), block.channel(1), &mut self.chunk),
+            channels => {
+                let sample_bytes = self.frame_bytes / channels;
+                // The incomplete group first: the whole ones then overwrite what it wrote too much.
+                let incomplete = (channels % GROUP > 0).then_some(channels / GROUP);
+                let order = incomplete.into_iter().chain(0..channels / GROUP);
+                order
+                    .map(|group| {
+                        let first = group * GROUP;
+                        let slices = std::array::from_fn(|i| match first + i {
+                            channel if channel < channels => block.channel(channel),
+                            _ => &SILENCE[..block.frames()],
+                        });
+                        (fast.group)(&slices, self.frame_bytes, &mut self.chunk[first * sample_bytes..])
+                    })
+                    .sum()
+            }
+        };
+    }
+}
