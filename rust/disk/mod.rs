@@ -4,4 +4,5 @@
 //! lock that the cook thread takes is held across a file operation.
 
 pub(crate) mod encoder;
+pub(crate) mod metadata;
 pub(crate) mod take_file;
