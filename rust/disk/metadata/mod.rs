@@ -5,6 +5,8 @@
 
 mod chunks;
 mod id3v2;
+#[cfg(test)]
+mod readers;
 mod table;
 #[cfg(test)]
 mod tests;
