@@ -149,11 +149,10 @@ pub(crate) mod ffi {
         #[cxx_name = "channel"]
         fn output_channel(self: Pin<&mut Output>, index: usize) -> &mut [f32];
     }
-
 }
 
-pub(crate) use ffi::{Inputs, Output, OutputShape, ParKind, ParRow};
 use ffi::{Agreement, Identity, InfoChannel, InfoRow};
+pub(crate) use ffi::{Inputs, Output, OutputShape, ParKind, ParRow};
 
 /// Runs `body`; a panic becomes the node's error state and the host gets `R`'s default.
 fn guard<R: Default>(node: &Operator, body: impl FnOnce() -> R) -> R {

@@ -133,8 +133,7 @@ impl Operator {
     /// Row `index` of the Info DAT.
     pub(crate) fn info_row(&self, index: usize) -> InfoRow {
         let facts = Facts::of(&self.board);
-        ROWS.get(index)
-            .map_or_else(InfoRow::default, |row| InfoRow { key: row.key.into(), value: (row.value)(&facts) })
+        ROWS.get(index).map_or_else(InfoRow::default, |row| InfoRow { key: row.key.into(), value: (row.value)(&facts) })
     }
 
     pub(crate) fn warning(&self) -> String {

@@ -24,15 +24,33 @@ pub(crate) struct Par {
 /// What the host makes of a parameter.
 pub(crate) enum Kind {
     /// Item names and labels, and the name of the default item.
-    Menu { items: fn() -> Vec<(&'static str, &'static str)>, default: &'static str },
-    Toggle { default: bool },
+    Menu {
+        items: fn() -> Vec<(&'static str, &'static str)>,
+        default: &'static str,
+    },
+    Toggle {
+        default: bool,
+    },
     /// Clamped at `min`; the slider ends at `slider`.
-    Int { default: f64, min: f64, slider: f64 },
+    Int {
+        default: f64,
+        min: f64,
+        slider: f64,
+    },
     /// Clamped at `min`, and at `max` when there is one; the slider ends at `slider`.
-    Float { default: f64, min: f64, max: Option<f64>, slider: f64 },
+    Float {
+        default: f64,
+        min: f64,
+        max: Option<f64>,
+        slider: f64,
+    },
     /// A path to write to.
-    FileSave { default: &'static str },
-    Text { default: &'static str },
+    FileSave {
+        default: &'static str,
+    },
+    Text {
+        default: &'static str,
+    },
     /// A DAT operator.
     Dat,
 }
@@ -107,10 +125,7 @@ pub(crate) static BIT_RATE: Par = Par {
     name: "Bitrate",
     label: "Bit Rate",
     page: PAGE,
-    kind: Kind::Menu {
-        items: || BIT_RATES.iter().map(|(name, label, _)| (*name, *label)).collect(),
-        default: "b192",
-    },
+    kind: Kind::Menu { items: || BIT_RATES.iter().map(|(name, label, _)| (*name, *label)).collect(), default: "b192" },
     latched: true,
     knob: Some(Knob::BitRate),
     help: "Constant bit rate of MP3.",

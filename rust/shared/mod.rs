@@ -10,3 +10,4 @@ pub(crate) mod planar;
 pub(crate) mod problem;
 pub(crate) mod sound;
 pub(crate) mod status;
+mod warning;

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::shared::io_sentence::io_sentence;
+pub(crate) use crate::shared::warning::Warning;
 
 /// Why a take cannot start or go on: the node's error string.
 #[derive(Debug)]
@@ -194,113 +195,6 @@ impl fmt::Display for Problem {
                  change it, or enter * for all of them.",
                 names.join(", "),
                 if *channels > names.len() { ", ..." } else { "" }
-            ),
-        }
-    }
-}
-
-/// What the user should know although the take goes on: the node's warning string.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Warning {
-    /// AIFF has no little-endian form of this codec that every program reads.
-    AiffBigEndian { codec: &'static str },
-    /// The file system knows no locks.
-    NotLocked { path: PathBuf },
-    /// Record is on and nothing is wired to the input.
-    NoInput,
-    /// Record is on and the input has no channels.
-    NoChannels,
-    /// Record is on and the input's sample rate is not a positive number.
-    NoRate { rate: String },
-    /// The input is a clip.
-    NotTimeSliced,
-    /// The time since the last cook is not a positive number.
-    OddTime { frames: String },
-    /// A gap that cannot be believed.
-    GapTooLong { seconds: f64 },
-    /// Audio waits in memory for the disk.
-    SlowDisk { seconds: f64 },
-    /// The input's channels changed, and Channel Scope selects none of the new ones.
-    ScopeLost { pattern: String },
-    /// Header Source DAT names nothing that has a table.
-    NoTable { dat: String },
-    /// The Header Source DAT has no second column.
-    NarrowTable { columns: usize },
-    /// The host refused a parameter.
-    ParameterRejected { name: String },
-}
-
-impl Warning {
-    /// True for a warning on the node as a whole, which the next take does not clear.
-    pub(crate) fn outlives_a_take(&self) -> bool {
-        matches!(self, Self::ParameterRejected { .. })
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AiffBigEndian { codec } => write!(
-                f,
-                "AIFF stores {codec} big-endian, since no little-endian form of it is read by all programs: \
-                 choose {codec}be to record the same file without this warning."
-            ),
-            Self::NoInput => f.write_str(
-                "Record is on, but nothing is wired to the input: wire a CHOP with audio, and recording starts by \
-                 itself.",
-            ),
-            Self::NoChannels => f.write_str(
-                "Record is on, but the input has no channels: give it some, and recording starts by itself.",
-            ),
-            Self::NoRate { rate } => write!(
-                f,
-                "Record is on, but the input has a sample rate of {rate} Hz: give it a positive one, and recording \
-                 starts by itself."
-            ),
-            Self::NotTimeSliced => f.write_str(
-                "The input is not time sliced, so it is written whole each time it cooks: switch Time Slice on in \
-                 the input to record it as it plays.",
-            ),
-            Self::OddTime { frames } => write!(
-                f,
-                "TouchDesigner reported {frames} frames since the last cook, so a gap there could not be filled: \
-                 check the sync at that place."
-            ),
-            Self::GapTooLong { seconds } => write!(
-                f,
-                "TouchDesigner did not cook for {seconds:.0} s, which is too long to fill with silence: \
-                 check the sync after that place."
-            ),
-            Self::SlowDisk { seconds } => write!(
-                f,
-                "The disk is slow, so {seconds:.1} s of audio wait in memory: nothing is lost yet, but look for what \
-                 keeps the disk busy."
-            ),
-            Self::ScopeLost { pattern } => write!(
-                f,
-                "The input's channels changed and Channel Scope {pattern} selects none of them, so nothing is \
-                 recorded: change the input back or start a new take."
-            ),
-            Self::NoTable { dat } => write!(
-                f,
-                "Header Source DAT {dat} is not a table, so the file gets no metadata from it: choose a Table DAT."
-            ),
-            Self::NarrowTable { columns } => write!(
-                f,
-                "Header Source DAT has {columns} column{}, so the file gets no metadata from it: put keys in the first \
-                 column and values in the second.",
-                if *columns == 1 { "" } else { "s" }
-            ),
-            Self::ParameterRejected { name } => write!(
-                f,
-                "TouchDesigner did not accept the parameter {name}, so it keeps its default: \
-                 use a version of the plugin that fits this TouchDesigner."
-            ),
-            Self::NotLocked { path } => write!(
-                f,
-                "The disk of {} knows no locks, so other programs can write to the file while it is recorded: \
-                 keep them away from it, or record to a local disk.",
-                shown(path)
             ),
         }
     }

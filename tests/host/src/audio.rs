@@ -33,10 +33,7 @@ pub enum Samples {
 impl Samples {
     pub(crate) fn empty(channels: usize, bits: Option<u32>) -> Self {
         match bits {
-            Some(bits) => Self::Int {
-                bits,
-                channels: vec![Vec::new(); channels],
-            },
+            Some(bits) => Self::Int { bits, channels: vec![Vec::new(); channels] },
             None => Self::Float(vec![Vec::new(); channels]),
         }
     }
@@ -114,10 +111,7 @@ impl Decoder {
                 None => CodecReader::open(path).map(|reader| Reader::Other(Box::new(reader))),
             })
             .map_err(|cause| complaint(path, &cause))?;
-        Ok(Self {
-            path: path.to_owned(),
-            reader,
-        })
+        Ok(Self { path: path.to_owned(), reader })
     }
 
     /// What the file says of itself.
@@ -132,9 +126,7 @@ impl Decoder {
     pub fn frames_left(&self) -> Option<u64> {
         match &self.reader {
             Reader::Wav(wav) => Some(wav.frames_left()),
-            Reader::Other(other) => other
-                .frames
-                .map(|frames| frames.saturating_sub(other.position)),
+            Reader::Other(other) => other.frames.map(|frames| frames.saturating_sub(other.position)),
         }
     }
 
@@ -185,11 +177,7 @@ impl Audio {
                 floats
             })
             .collect();
-        Ok(Self {
-            channels,
-            rate,
-            bits,
-        })
+        Ok(Self { channels, rate, bits })
     }
 }
 
@@ -219,9 +207,7 @@ impl CodecReader {
                 MetadataOptions::default(),
             )
             .map_err(|error| error.to_string())?;
-        let track = container
-            .default_track(TrackType::Audio)
-            .ok_or("it has no audio track")?;
+        let track = container.default_track(TrackType::Audio).ok_or("it has no audio track")?;
         let params = track
             .codec_params
             .as_ref()
@@ -254,9 +240,7 @@ impl CodecReader {
             }
             let decoded = self.decoder.decode(&packet);
             let decoded = decoded.map_err(|error| error.to_string())?;
-            if decoded.spec().rate() != self.format.rate
-                || decoded.num_planes() != self.format.channels
-            {
+            if decoded.spec().rate() != self.format.rate || decoded.num_planes() != self.format.channels {
                 return Err("its sample rate or channel count changes midway".to_owned());
             }
             // A packet that was all encoder delay is empty after trimming.

@@ -39,13 +39,9 @@ impl Runs {
     pub fn push(&mut self, run: Run) {
         match (self.0.last_mut(), run) {
             (_, run) if run.frames() == 0 => {}
-            (
-                Some(Run::Given { start, frames }),
-                Run::Given {
-                    start: next,
-                    frames: more,
-                },
-            ) if *start + *frames == next => {
+            (Some(Run::Given { start, frames }), Run::Given { start: next, frames: more })
+                if *start + *frames == next =>
+            {
                 *frames += more;
             }
             (Some(Run::Silence { frames }), Run::Silence { frames: more }) => *frames += more,
@@ -114,13 +110,7 @@ impl Comparison {
                 self.frames_found, self.frames_expected
             ));
         }
-        if let Some(Difference {
-            frame,
-            channel,
-            found,
-            expected,
-        }) = self.first_difference
-        {
+        if let Some(Difference { frame, channel, found, expected }) = self.first_difference {
             return Some(format!(
                 "{} samples differ, the first in channel {} at frame {frame}: {found} instead of {expected}",
                 self.wrong_samples,
@@ -128,15 +118,12 @@ impl Comparison {
             ));
         }
         if self.silenced > lost {
-            return Some(format!(
-                "{} frames are silent in the file, the node reported {lost} as lost",
-                self.silenced
-            ));
+            return Some(format!("{} frames are silent in the file, the node reported {lost} as lost", self.silenced));
         }
         match self.snr {
-            Some(snr) if snr <= LEAST_SNR => Some(format!(
-                "the file does not sound like its input: the signal-to-noise ratio is {snr:.1} dB"
-            )),
+            Some(snr) if snr <= LEAST_SNR => {
+                Some(format!("the file does not sound like its input: the signal-to-noise ratio is {snr:.1} dB"))
+            }
             _ => None,
         }
     }
@@ -145,16 +132,8 @@ impl Comparison {
 /// Decodes the files of a take, laid end to end, and compares them with the runs that its node was given.
 ///
 /// `channels` names the source channels that were recorded, in the order of the file.
-pub fn compare(
-    files: &[PathBuf],
-    source: &mut Source,
-    channels: &[usize],
-    runs: &Runs,
-) -> Result<Comparison, String> {
-    if let Some(channel) = channels
-        .iter()
-        .find(|&&channel| channel >= source.channels())
-    {
+pub fn compare(files: &[PathBuf], source: &mut Source, channels: &[usize], runs: &Runs) -> Result<Comparison, String> {
+    if let Some(channel) = channels.iter().find(|&&channel| channel >= source.channels()) {
         return Err(format!("the input has no channel {}", channel + 1));
     }
     let first = files.first().ok_or("the take has no file")?;
@@ -292,11 +271,7 @@ impl Power {
             block.extend_floats(channel, &mut decoded);
             for (&found, &expected) in decoded[..frames].iter().zip(expected) {
                 // No lossy codec takes more than full scale.
-                let expected = if expected.is_nan() {
-                    0.0
-                } else {
-                    f64::from(expected.clamp(-1.0, 1.0))
-                };
+                let expected = if expected.is_nan() { 0.0 } else { f64::from(expected.clamp(-1.0, 1.0)) };
                 self.signal += expected * expected;
                 self.noise += (f64::from(found) - expected).powi(2);
             }

@@ -41,17 +41,11 @@ pub struct Cooked {
 impl Cooked {
     /// The value of an Info CHOP channel, if there is one of that name.
     pub fn info(&self, channel: &str) -> Option<f32> {
-        self.info
-            .iter()
-            .find(|(name, _)| name == channel)
-            .map(|(_, value)| *value)
+        self.info.iter().find(|(name, _)| name == channel).map(|(_, value)| *value)
     }
 
     /// The text beside a key of the Info DAT, if there is one.
     pub fn dat(&self, key: &str) -> Option<&str> {
-        self.dat
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value.as_str())
+        self.dat.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 }

@@ -131,13 +131,7 @@ mod bridge {
         #[cxx_name = "setText"]
         fn set_text(self: Pin<&mut NodeHost>, par: usize, text: &str, path: &str);
         #[cxx_name = "setTable"]
-        fn set_table(
-            self: Pin<&mut NodeHost>,
-            par: usize,
-            path: &str,
-            rows: &Vec<RawRow>,
-            is_table: bool,
-        );
+        fn set_table(self: Pin<&mut NodeHost>, par: usize, path: &str, rows: &Vec<RawRow>, is_table: bool);
         #[cxx_name = "clearTable"]
         fn clear_table(self: Pin<&mut NodeHost>, par: usize);
         #[cxx_name = "setNull"]
@@ -211,18 +205,14 @@ pub(crate) struct Library {
 impl Library {
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
         // SAFETY: loading runs the library's initialisers; the user asked for this library to be run.
-        let library = unsafe { libloading::Library::new(path) }.map_err(|error| {
-            format!("{} cannot be loaded as a library: {error}", path.display())
-        })?;
+        let library = unsafe { libloading::Library::new(path) }
+            .map_err(|error| format!("{} cannot be loaded as a library: {error}", path.display()))?;
         let find = |name: &str| {
             // SAFETY: only the address is taken here; its type is that of the interface, checked where it is called.
             let symbol = unsafe { library.get::<unsafe extern "C" fn()>(name) };
-            symbol.map(|function| *function as usize).map_err(|_| {
-                format!(
-                    "{} is no CHOP plugin: it does not export {name}",
-                    path.display()
-                )
-            })
+            symbol
+                .map(|function| *function as usize)
+                .map_err(|_| format!("{} is no CHOP plugin: it does not export {name}", path.display()))
         };
         Ok(Self {
             fill: find("FillCHOPPluginInfo")?,
@@ -238,11 +228,7 @@ impl Library {
     }
 
     /// The caller keeps this library as long as the node.
-    pub(crate) fn create_node(
-        &self,
-        mut setup: RawSetup,
-        saved: &Vec<RawEntry>,
-    ) -> UniquePtr<NodeHost> {
+    pub(crate) fn create_node(&self, mut setup: RawSetup, saved: &Vec<RawEntry>) -> UniquePtr<NodeHost> {
         setup.create = self.create;
         setup.destroy = self.destroy;
         // SAFETY: both addresses were looked up under their names, and the caller keeps the library loaded.

@@ -22,9 +22,7 @@ impl Input {
     pub fn new(channels: usize, rate: f64) -> Self {
         Self {
             path: "/project1/source".to_owned(),
-            names: (1..=channels)
-                .map(|number| format!("chan{number}"))
-                .collect(),
+            names: (1..=channels).map(|number| format!("chan{number}")).collect(),
             channels: vec![Vec::new(); channels],
             rate,
             start_index: 0.0,

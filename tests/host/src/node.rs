@@ -20,9 +20,7 @@ pub struct NodeOptions {
 
 impl Default for NodeOptions {
     fn default() -> Self {
-        Self {
-            op_path: "/project1/audiofileoutplus1".to_owned(),
-        }
+        Self { op_path: "/project1/audiofileoutplus1".to_owned() }
     }
 }
 
@@ -53,11 +51,7 @@ impl Node {
     ///
     /// # Panics
     /// When the plugin makes no instance.
-    pub fn create_with_saved(
-        plugin: &Plugin,
-        options: &NodeOptions,
-        saved: &[(String, Vec<u8>)],
-    ) -> Self {
+    pub fn create_with_saved(plugin: &Plugin, options: &NodeOptions, saved: &[(String, Vec<u8>)]) -> Self {
         let setup = RawSetup {
             generation: plugin.generation() as u8,
             word: plugin.info().api_version,
@@ -66,13 +60,7 @@ impl Node {
             op_path: options.op_path.clone(),
             plugin_path: plugin.path().to_string_lossy().into_owned(),
         };
-        let saved = saved
-            .iter()
-            .map(|(key, data)| RawEntry {
-                key: key.clone(),
-                data: data.clone(),
-            })
-            .collect();
+        let saved = saved.iter().map(|(key, data)| RawEntry { key: key.clone(), data: data.clone() }).collect();
         let host = plugin.library().create_node(setup, &saved);
         assert!(
             host.alive(),
@@ -113,13 +101,10 @@ impl Node {
     }
 
     fn index(&self, name: &str) -> Result<usize, String> {
-        self.pars
-            .iter()
-            .position(|par| par.name == name && par.result == 0)
-            .ok_or_else(|| {
-                let names: Vec<&str> = self.pars.iter().map(|par| par.name.as_str()).collect();
-                format!("there is no parameter {name}, only {}", names.join(", "))
-            })
+        self.pars.iter().position(|par| par.name == name && par.result == 0).ok_or_else(|| {
+            let names: Vec<&str> = self.pars.iter().map(|par| par.name.as_str()).collect();
+            format!("there is no parameter {name}, only {}", names.join(", "))
+        })
     }
 
     fn must_index(&self, name: &str) -> usize {
@@ -154,10 +139,7 @@ impl Node {
             }
             Value::Text(text) if par.kind.is_text() => self.set_text(index, &text),
             value => {
-                return Err(format!(
-                    "{name} is a {} and does not take {value:?}",
-                    par.kind
-                ));
+                return Err(format!("{name} is a {} and does not take {value:?}", par.kind));
             }
         }
         Ok(())
@@ -175,9 +157,7 @@ impl Node {
 
     fn set_text(&mut self, index: usize, text: &str) {
         let path = match self.pars[index].kind {
-            ParKind::File | ParKind::FileSave | ParKind::Folder if !text.is_empty() => {
-                absolute(text)
-            }
+            ParKind::File | ParKind::FileSave | ParKind::Folder if !text.is_empty() => absolute(text),
             _ => text.to_owned(),
         };
         self.host.pin_mut().set_text(index, text, &path);
@@ -202,17 +182,9 @@ impl Node {
     fn set_dat(&mut self, name: &str, rows: &[Vec<String>], is_table: bool) {
         let index = self.must_index(name);
         let kind = self.pars[index].kind;
-        assert!(
-            kind == ParKind::Dat,
-            "{name} is a {kind} and takes no table"
-        );
+        assert!(kind == ParKind::Dat, "{name} is a {kind} and takes no table");
         let path = format!("/project1/{}", if is_table { "table1" } else { "text1" });
-        let rows = rows
-            .iter()
-            .map(|cells| RawRow {
-                cells: cells.clone(),
-            })
-            .collect();
+        let rows = rows.iter().map(|cells| RawRow { cells: cells.clone() }).collect();
         self.set_text(index, &path);
         self.host.pin_mut().set_table(index, &path, &rows, is_table);
     }
@@ -265,10 +237,7 @@ impl Node {
     pub fn dynamic_menu(&mut self, name: &str) -> Vec<(String, String)> {
         let index = self.must_index(name);
         let items = self.host.pin_mut().dynamic_menu(index);
-        items
-            .into_iter()
-            .map(|item| (item.name, item.label))
-            .collect()
+        items.into_iter().map(|item| (item.name, item.label)).collect()
     }
 
     /// Wires input 0, or unwires it.
@@ -315,13 +284,7 @@ impl Node {
         self.start_index = start_index;
         // Not negative: the C++ side made sure.
         let channels = usize::try_from(shape.num_channels).unwrap_or(0);
-        self.host.pin_mut().allocate(
-            channels,
-            samples,
-            start_index,
-            shape.sample_rate,
-            shape.answered,
-        );
+        self.host.pin_mut().allocate(channels, samples, start_index, shape.sample_rate, shape.answered);
     }
 
     fn wire(&mut self) {
@@ -329,11 +292,7 @@ impl Node {
             self.host.pin_mut().disconnect();
             return;
         };
-        assert_eq!(
-            input.names.len(),
-            input.channels.len(),
-            "every input channel has a name"
-        );
+        assert_eq!(input.names.len(), input.channels.len(), "every input channel has a name");
         let samples = input.num_samples();
         self.host.pin_mut().begin_input(
             &input.path,
@@ -344,11 +303,7 @@ impl Node {
             input.total_cooks,
         );
         for (index, (name, channel)) in input.names.iter().zip(&input.channels).enumerate() {
-            assert_eq!(
-                channel.len(),
-                samples,
-                "all input channels have the same length"
-            );
+            assert_eq!(channel.len(), samples, "all input channels have the same length");
             self.host.pin_mut().input_channel(index, name, channel);
         }
         self.host.pin_mut().seal_input();
@@ -357,10 +312,7 @@ impl Node {
     /// The output's first index and its length.
     fn extent(&self, shape: &RawShape, time: &Time) -> (u32, usize) {
         if !shape.timeslice {
-            return (
-                shape.start_index,
-                usize::try_from(shape.num_samples).unwrap_or(0),
-            );
+            return (shape.start_index, usize::try_from(shape.num_samples).unwrap_or(0));
         }
         let rate = f64::from(shape.sample_rate);
         // The input's own slice goes before arithmetic: its source may have rounded the other way, or kept more of a
@@ -377,10 +329,7 @@ impl Node {
             }
         }
         let dictated = time.slice(rate, self.max_slice);
-        (
-            dictated.start as u32,
-            (dictated.end - dictated.start) as usize,
-        )
+        (dictated.start as u32, (dictated.end - dictated.start) as usize)
     }
 
     /// Calls the plugin's `execute` and nothing else. Neither this nor the getters that the plugin calls allocate,
@@ -394,13 +343,8 @@ impl Node {
         self.host.pin_mut().inspect();
         let channels = 0..self.host.channel_count();
         Cooked {
-            channel_names: channels
-                .clone()
-                .map(|index| self.host.channel_name(index))
-                .collect(),
-            channels: channels
-                .map(|index| self.host.channel_data(index).to_vec())
-                .collect(),
+            channel_names: channels.clone().map(|index| self.host.channel_name(index)).collect(),
+            channels: channels.map(|index| self.host.channel_data(index).to_vec()).collect(),
             rate: self.rate,
             start_index: self.start_index,
             info: self.info_chop(),
@@ -422,10 +366,7 @@ impl Node {
     /// The Info CHOP, without a cook.
     pub fn info_chop(&mut self) -> Vec<(String, f32)> {
         let channels = self.host.pin_mut().info_chop();
-        channels
-            .into_iter()
-            .map(|channel| (channel.name, channel.value))
-            .collect()
+        channels.into_iter().map(|channel| (channel.name, channel.value)).collect()
     }
 
     /// One channel of the Info CHOP, without a cook.
@@ -435,19 +376,12 @@ impl Node {
     pub fn info(&mut self, channel: &str) -> f32 {
         let info = self.info_chop();
         let found = info.iter().find(|(name, _)| name == channel);
-        found
-            .unwrap_or_else(|| panic!("the Info CHOP has no channel {channel}: {info:?}"))
-            .1
+        found.unwrap_or_else(|| panic!("the Info CHOP has no channel {channel}: {info:?}")).1
     }
 
     /// The whole Info DAT, row by row, without a cook.
     pub fn info_table(&mut self) -> Vec<Vec<String>> {
-        self.host
-            .pin_mut()
-            .info_table()
-            .into_iter()
-            .map(|row| row.cells)
-            .collect()
+        self.host.pin_mut().info_table().into_iter().map(|row| row.cells).collect()
     }
 
     /// The Info DAT's first two columns, without a cook.
@@ -456,10 +390,7 @@ impl Node {
             .into_iter()
             .map(|row| {
                 let mut cells = row.into_iter();
-                (
-                    cells.next().unwrap_or_default(),
-                    cells.next().unwrap_or_default(),
-                )
+                (cells.next().unwrap_or_default(), cells.next().unwrap_or_default())
             })
             .collect()
     }
@@ -486,12 +417,7 @@ impl Node {
 
     /// What the node wants saved with the project; nothing below generation 10.2.
     pub fn save(&mut self) -> Vec<(String, Vec<u8>)> {
-        self.host
-            .pin_mut()
-            .save()
-            .into_iter()
-            .map(|entry| (entry.key, entry.data))
-            .collect()
+        self.host.pin_mut().save().into_iter().map(|entry| (entry.key, entry.data)).collect()
     }
 
     /// What the host noticed the plugin do wrong, each once.
@@ -511,8 +437,5 @@ impl Node {
 /// Absolute with the system's separators, as `getParFilePath` gives it; relative to the project's folder, which is
 /// the current one here.
 fn absolute(text: &str) -> String {
-    std::path::absolute(Path::new(text)).map_or_else(
-        |_| text.to_owned(),
-        |path| path.to_string_lossy().into_owned(),
-    )
+    std::path::absolute(Path::new(text)).map_or_else(|_| text.to_owned(), |path| path.to_string_lossy().into_owned())
 }

@@ -38,11 +38,7 @@ pub(crate) fn describe(args: &ParamsArgs) -> Result<String, String> {
     let path = args.plugin.clone().map_or_else(find_plugin, Ok)?;
     let plugin = Plugin::load(&path, args.generation).map_err(|error| error.to_string())?;
     let node = Node::create(&plugin, &NodeOptions::default());
-    Ok(if args.json {
-        as_json(node.pars())
-    } else {
-        as_tables(node.pars())
-    })
+    Ok(if args.json { as_json(node.pars()) } else { as_tables(node.pars()) })
 }
 
 /// The pages in the order in which they first appear, as TouchDesigner shows them.
@@ -70,11 +66,7 @@ fn one(par: &ParSpec) -> serde_json::Value {
         Value::Number(number) => json!(number),
         Value::Text(text) => json!(text),
     };
-    let items: Vec<_> = par
-        .menu
-        .iter()
-        .map(|(name, label)| json!({ "name": name, "label": label }))
-        .collect();
+    let items: Vec<_> = par.menu.iter().map(|(name, label)| json!({ "name": name, "label": label })).collect();
     json!({
         "name": par.name,
         "label": par.label,
@@ -93,21 +85,10 @@ fn as_tables(pars: &[ParSpec]) -> String {
     const HEAD: [&str; 5] = ["label", "name", "kind", "default", "values"];
     let rows = |pars: &[&ParSpec]| -> Vec<[String; 5]> {
         pars.iter()
-            .map(|par| {
-                [
-                    par.label.clone(),
-                    par.name.clone(),
-                    par.kind.to_string(),
-                    default(par),
-                    values(par),
-                ]
-            })
+            .map(|par| [par.label.clone(), par.name.clone(), par.kind.to_string(), default(par), values(par)])
             .collect()
     };
-    let pages: Vec<_> = pages(pars)
-        .into_iter()
-        .map(|(page, pars)| (page, rows(&pars)))
-        .collect();
+    let pages: Vec<_> = pages(pars).into_iter().map(|(page, pars)| (page, rows(&pars))).collect();
     // The same widths on every page, so that the eye can run down.
     let mut widths = HEAD.map(str::len);
     for row in pages.iter().flat_map(|(_, rows)| rows) {
@@ -116,11 +97,7 @@ fn as_tables(pars: &[ParSpec]) -> String {
         }
     }
     let line = |cells: [&str; 5]| {
-        let padded: Vec<String> = cells
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
+        let padded: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         format!("  {}", padded.join("  ")).trim_end().to_owned()
     };
     let mut lines = Vec::new();
@@ -130,19 +107,14 @@ fn as_tables(pars: &[ParSpec]) -> String {
         }
         lines.push((*page).to_owned());
         lines.push(line(HEAD));
-        lines.extend(
-            rows.iter()
-                .map(|row| line(row.each_ref().map(String::as_str))),
-        );
+        lines.extend(rows.iter().map(|row| line(row.each_ref().map(String::as_str))));
     }
     lines.join("\n")
 }
 
 fn default(par: &ParSpec) -> String {
     match &par.default {
-        Value::Number(number) if par.kind == ParKind::Toggle => {
-            (if *number == 0.0 { "off" } else { "on" }).to_owned()
-        }
+        Value::Number(number) if par.kind == ParKind::Toggle => (if *number == 0.0 { "off" } else { "on" }).to_owned(),
         Value::Number(_) if par.kind.is_switch() => String::new(),
         value => value.to_string(),
     }

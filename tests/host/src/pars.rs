@@ -202,22 +202,14 @@ impl ParSpec {
             label: raw.label,
             page: raw.page,
             kind: ParKind::ALL[usize::from(raw.kind)],
-            default: if raw.textual {
-                Value::Text(raw.default_text)
-            } else {
-                Value::Number(raw.default_number)
-            },
+            default: if raw.textual { Value::Text(raw.default_text) } else { Value::Number(raw.default_number) },
             min: raw.min,
             max: raw.max,
             clamp_min: raw.clamp_min,
             clamp_max: raw.clamp_max,
             slider_min: raw.slider_min,
             slider_max: raw.slider_max,
-            menu: raw
-                .menu
-                .into_iter()
-                .map(|item| (item.name, item.label))
-                .collect(),
+            menu: raw.menu.into_iter().map(|item| (item.name, item.label)).collect(),
             section: raw.section,
             help: raw.has_help.then_some(raw.help),
             result: raw.result,
@@ -230,9 +222,7 @@ impl ParSpec {
     /// When the text does not fit; the sentence says what would.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         if self.kind == ParKind::Menu {
-            return self
-                .item(&Value::from(text))
-                .map(|index| Value::from(&self.menu[index].0));
+            return self.item(&Value::from(text)).map(|index| Value::from(&self.menu[index].0));
         }
         if self.kind.is_text() {
             return Ok(Value::from(text));
@@ -245,11 +235,7 @@ impl ParSpec {
             }
         }
         text.parse().map(Value::Number).map_err(|_| {
-            let wanted = if self.kind.is_switch() {
-                "on or off"
-            } else {
-                "a number"
-            };
+            let wanted = if self.kind.is_switch() { "on or off" } else { "a number" };
             format!("{} needs {wanted}, not '{text}'", self.name)
         })
     }
@@ -262,11 +248,7 @@ impl ParSpec {
         };
         found.ok_or_else(|| {
             let items: Vec<&str> = self.menu.iter().map(|(name, _)| name.as_str()).collect();
-            format!(
-                "{} has no item '{value}', only {}",
-                self.name,
-                items.join(", ")
-            )
+            format!("{} has no item '{value}', only {}", self.name, items.join(", "))
         })
     }
 }

@@ -123,8 +123,7 @@ impl Plugin {
         let file = executable_of(path);
         let library = Library::open(&file).map_err(LoadError)?;
         let raw = library.describe(generation as u8);
-        check(&raw, generation)
-            .map_err(|reason| LoadError(format!("{} {reason}", path.display())))?;
+        check(&raw, generation).map_err(|reason| LoadError(format!("{} {reason}", path.display())))?;
         let info = PluginInfo {
             api_version: raw.api_version,
             op_type: raw.op_type,
@@ -141,12 +140,7 @@ impl Plugin {
             op_help_url: raw.op_help_url,
             python_members: raw.python_members,
         };
-        Ok(Self(Arc::new(Inner {
-            path: path.to_path_buf(),
-            generation,
-            info,
-            library,
-        })))
+        Ok(Self(Arc::new(Inner { path: path.to_path_buf(), generation, info, library })))
     }
 
     /// What the plugin says about itself.
@@ -191,9 +185,7 @@ fn check(raw: &RawInfo, generation: Generation) -> Result<(), String> {
         ));
     }
     let mut letters = raw.op_type.chars();
-    let good_type = letters
-        .next()
-        .is_some_and(|first| first.is_ascii_uppercase())
+    let good_type = letters.next().is_some_and(|first| first.is_ascii_uppercase())
         && letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
     if !good_type {
         return Err(format!(
@@ -201,22 +193,11 @@ fn check(raw: &RawInfo, generation: Generation) -> Result<(), String> {
             raw.op_type
         ));
     }
-    if raw.op_icon.len() != 3
-        || !raw
-            .op_icon
-            .bytes()
-            .all(|letter| letter.is_ascii_alphabetic())
-    {
-        return Err(format!(
-            "has the icon '{}': it must be three letters A-Z, a-z",
-            raw.op_icon
-        ));
+    if raw.op_icon.len() != 3 || !raw.op_icon.bytes().all(|letter| letter.is_ascii_alphabetic()) {
+        return Err(format!("has the icon '{}': it must be three letters A-Z, a-z", raw.op_icon));
     }
     if raw.min_inputs < 0 || raw.max_inputs < raw.min_inputs {
-        return Err(format!(
-            "wants {} to {} inputs",
-            raw.min_inputs, raw.max_inputs
-        ));
+        return Err(format!("wants {} to {} inputs", raw.min_inputs, raw.max_inputs));
     }
     Ok(())
 }
@@ -232,14 +213,11 @@ pub fn find_plugin() -> Result<PathBuf, String> {
         return if path.exists() {
             Ok(path)
         } else {
-            Err(format!(
-                "TDHOST_PLUGIN names {}, which does not exist",
-                path.display()
-            ))
+            Err(format!("TDHOST_PLUGIN names {}, which does not exist", path.display()))
         };
     }
-    let executable = std::env::current_exe()
-        .map_err(|error| format!("the running executable cannot be found: {error}"))?;
+    let executable =
+        std::env::current_exe().map_err(|error| format!("the running executable cannot be found: {error}"))?;
     let folder = executable.parent().unwrap_or(Path::new("."));
     newest_below(folder).ok_or_else(|| {
         format!(
@@ -293,8 +271,7 @@ mod tests {
         let start = SystemTime::now();
         for (path, age) in [(&old, 60), (&new, 0)] {
             let file = std::fs::File::create(path).unwrap();
-            file.set_modified(start - std::time::Duration::from_secs(age))
-                .unwrap();
+            file.set_modified(start - std::time::Duration::from_secs(age)).unwrap();
         }
         assert_eq!(newest_below(&place), Some(new));
     }

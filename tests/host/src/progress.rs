@@ -28,9 +28,7 @@ impl Progress {
             .expect("the template is right")
             .progress_chars("=> ");
         Self {
-            bar: stderr()
-                .is_terminal()
-                .then(|| ProgressBar::new(length).with_style(style)),
+            bar: stderr().is_terminal().then(|| ProgressBar::new(length).with_style(style)),
             length,
             shown: None,
             said: vec![Default::default(); nodes],
@@ -40,11 +38,7 @@ impl Progress {
     /// Shows the state after a cook at `frame`.
     pub(crate) fn update(&mut self, frame: u64, sessions: &[Session]) {
         self.messages(sessions);
-        let interval = if self.bar.is_some() {
-            BAR_INTERVAL
-        } else {
-            LINE_INTERVAL
-        };
+        let interval = if self.bar.is_some() { BAR_INTERVAL } else { LINE_INTERVAL };
         if self.shown.is_some_and(|shown| shown.elapsed() < interval) {
             return;
         }
@@ -72,11 +66,7 @@ impl Progress {
                 if self.said[index][kind] != *text {
                     self.said[index][kind].clone_from(text);
                     let label = ["error", "warning"][kind];
-                    let node = if sessions.len() > 1 {
-                        format!("node {} ", index + 1)
-                    } else {
-                        String::new()
-                    };
+                    let node = if sessions.len() > 1 { format!("node {} ", index + 1) } else { String::new() };
                     match text.as_str() {
                         "" => self.line(&format!("{node}{label} cleared")),
                         text => self.line(&format!("{node}{label}: {text}")),

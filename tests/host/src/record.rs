@@ -79,11 +79,7 @@ pub fn run(args: &RecordArgs) -> ExitCode {
     match record(args) {
         Ok(takes) => {
             print!("{}", summary::describe_all(&takes));
-            if summary::all_good(&takes) {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            }
+            if summary::all_good(&takes) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(reason) => {
             eprintln!("tdhost record: {reason}");
@@ -95,9 +91,8 @@ pub fn run(args: &RecordArgs) -> ExitCode {
 fn record(args: &RecordArgs) -> Result<Vec<Take>, String> {
     let path = args.plugin.clone().map_or_else(find_plugin, Ok)?;
     let plugin = Plugin::load(&path, args.generation).map_err(|error| error.to_string())?;
-    let mut sessions = (0..usize::from(args.nodes))
-        .map(|index| make_session(args, &plugin, index))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut sessions =
+        (0..usize::from(args.nodes)).map(|index| make_session(args, &plugin, index)).collect::<Result<Vec<_>, _>>()?;
     let length = length(args, sessions[0].source());
     let mut progress = Progress::new(length, sessions.len());
     let mut player = Player::new(args);
@@ -136,9 +131,7 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
             first_channel: index * usize::from(args.channels),
         }),
     };
-    let options = NodeOptions {
-        op_path: format!("/project1/audiofileoutplus{}", index + 1),
-    };
+    let options = NodeOptions { op_path: format!("/project1/audiofileoutplus{}", index + 1) };
     let mut node = Node::create(plugin, &options);
     let named = |name: &str| args.set.iter().rev().find(|(set, _)| set == name);
     if named("File").is_none() {
@@ -155,10 +148,7 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
     for (name, text) in &args.set {
         let par = node.par(name).ok_or_else(|| {
             let names: Vec<&str> = node.pars().iter().map(|par| par.name.as_str()).collect();
-            format!(
-                "the plugin has no parameter {name}, only {}",
-                names.join(", ")
-            )
+            format!("the plugin has no parameter {name}, only {}", names.join(", "))
         })?;
         let value = par.parse(text)?;
         node.try_set(name, value)?;
@@ -233,12 +223,7 @@ impl Player {
     }
 
     /// Cooks until `length` frames have passed or the source ends.
-    fn play(
-        &mut self,
-        sessions: &mut [Session],
-        length: u64,
-        progress: &mut Progress,
-    ) -> Result<(), String> {
+    fn play(&mut self, sessions: &mut [Session], length: u64, progress: &mut Progress) -> Result<(), String> {
         while self.frame < length {
             let mut frames = 1;
             self.hitches.retain(|&(at, stalled)| {
@@ -249,8 +234,7 @@ impl Player {
                 !now
             });
             if self.realtime {
-                let due = self.start
-                    + Duration::from_secs_f64((self.frame + u64::from(frames)) as f64 / self.fps);
+                let due = self.start + Duration::from_secs_f64((self.frame + u64::from(frames)) as f64 / self.fps);
                 std::thread::sleep(due.saturating_duration_since(Instant::now()));
             }
             let ended = self.cook(sessions, frames)?;
@@ -296,10 +280,7 @@ impl Player {
             }
             std::thread::sleep(Duration::from_secs_f64(1.0 / self.fps));
         }
-        Ok(endings
-            .into_iter()
-            .filter_map(|ending| ending.result)
-            .collect())
+        Ok(endings.into_iter().filter_map(|ending| ending.result).collect())
     }
 }
 
@@ -315,9 +296,7 @@ impl Ending {
     fn new(session: &Session) -> Self {
         Self {
             // Record off clears it.
-            error: session
-                .last_cook()
-                .map_or_else(String::new, |cooked| cooked.error.clone()),
+            error: session.last_cook().map_or_else(String::new, |cooked| cooked.error.clone()),
             written: 0.0,
             moved: Instant::now(),
             result: None,
@@ -332,10 +311,7 @@ impl Ending {
             self.result = Some((start.elapsed(), None));
             return;
         }
-        if let Some(cooked) = session
-            .last_cook()
-            .filter(|cooked| !cooked.error.is_empty())
-        {
+        if let Some(cooked) = session.last_cook().filter(|cooked| !cooked.error.is_empty()) {
             self.error.clone_from(&cooked.error);
         }
         let written = session.info("total_samples_written");
@@ -344,11 +320,7 @@ impl Ending {
             self.moved = Instant::now();
         }
         let state = session.dat("state");
-        let patience = if matches!(state, "idle" | "failed") {
-            GRACE
-        } else {
-            PATIENCE
-        };
+        let patience = if matches!(state, "idle" | "failed") { GRACE } else { PATIENCE };
         if self.moved.elapsed() > patience {
             let failure = match self.error.as_str() {
                 "" => format!("the take was not finished: the node is {state}"),
@@ -365,11 +337,7 @@ mod tests {
 
     #[test]
     fn several_nodes_should_get_several_names() {
-        let name = |file: &str, nodes, index| {
-            numbered(Path::new(file), nodes, index)
-                .display()
-                .to_string()
-        };
+        let name = |file: &str, nodes, index| numbered(Path::new(file), nodes, index).display().to_string();
         assert_eq!(name("take.wav", 1, 0), "take.wav");
         assert_eq!(name("take.0.wav", 2, 1), "take.0-2.wav");
         assert_eq!(name("take", 3, 0), "take-1");
@@ -378,12 +346,7 @@ mod tests {
 
     #[test]
     fn extensions_should_choose_the_file_type() {
-        for (file, kind) in [
-            ("a.WAV", Some("wav")),
-            ("a.aif", Some("aiff")),
-            ("a.flac", None),
-            ("wav", None),
-        ] {
+        for (file, kind) in [("a.WAV", Some("wav")), ("a.aif", Some("aiff")), ("a.flac", None), ("wav", None)] {
             assert_eq!(file_type(Path::new(file)), kind, "{file}");
         }
     }

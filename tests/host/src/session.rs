@@ -30,12 +30,7 @@ impl FromStr for Hitch {
             (number.is_finite() && number >= 0.0).then_some(number)
         };
         text.split_once('@')
-            .and_then(|(length, at)| {
-                Some(Self {
-                    milliseconds: usable(length)?,
-                    second: usable(at)?,
-                })
-            })
+            .and_then(|(length, at)| Some(Self { milliseconds: usable(length)?, second: usable(at)? }))
             .ok_or_else(|| format!("'{text}' is not MS@SECOND, such as 500@2.5"))
     }
 }
@@ -95,9 +90,7 @@ impl Session {
     pub fn cook(&mut self, time: &Time, slice: Range<u64>) -> Result<usize, String> {
         let frames = slice.end - slice.start;
         let input = self.node.input_mut().expect("the session wired one");
-        let found = self
-            .source
-            .read(slice.start, frames as usize, &mut input.channels)?;
+        let found = self.source.read(slice.start, frames as usize, &mut input.channels)?;
         input.cooked(slice.start as f64);
         self.node.prepare(time);
         let start = Instant::now();
@@ -107,10 +100,7 @@ impl Session {
         if self.recording {
             self.expect(slice);
             if self.first_file.is_none() {
-                self.first_file = cooked
-                    .dat("file")
-                    .filter(|file| !file.is_empty())
-                    .map(PathBuf::from);
+                self.first_file = cooked.dat("file").filter(|file| !file.is_empty()).map(PathBuf::from);
             }
         }
         self.last_cook = Some(cooked);
@@ -118,19 +108,14 @@ impl Session {
     }
 
     fn expect(&mut self, slice: Range<u64>) {
-        let missing = self
-            .given_until
-            .map_or(0, |end| slice.start.saturating_sub(end));
+        let missing = self.given_until.map_or(0, |end| slice.start.saturating_sub(end));
         let longest = LONGEST_FILLED_SECONDS * u64::from(self.source.rate());
         self.gap += missing;
         if self.fill_gaps && missing <= longest {
             self.runs.push(Run::Silence { frames: missing });
         }
         let frames = slice.end - slice.start;
-        self.runs.push(Run::Given {
-            start: slice.start,
-            frames,
-        });
+        self.runs.push(Run::Given { start: slice.start, frames });
         self.given += frames;
         self.given_until = Some(slice.end);
     }
@@ -142,16 +127,12 @@ impl Session {
 
     /// A channel of the Info CHOP at the last cook; 0 before the first one.
     pub fn info(&self, channel: &str) -> f32 {
-        self.last_cook()
-            .and_then(|cooked| cooked.info(channel))
-            .unwrap_or(0.0)
+        self.last_cook().and_then(|cooked| cooked.info(channel)).unwrap_or(0.0)
     }
 
     /// A row of the Info DAT at the last cook; empty before the first one.
     pub fn dat(&self, key: &str) -> &str {
-        self.last_cook()
-            .and_then(|cooked| cooked.dat(key))
-            .unwrap_or("")
+        self.last_cook().and_then(|cooked| cooked.dat(key)).unwrap_or("")
     }
 
     /// A counter of the Info DAT, which has them exactly.
@@ -193,12 +174,7 @@ impl Session {
     /// Decodes the files of the take and compares them with what the node was given.
     pub fn compare(&self) -> Result<Comparison, String> {
         let channels: Vec<usize> = (0..self.source.channels()).collect();
-        compare(
-            &self.files(),
-            &mut self.source.again()?,
-            &channels,
-            &self.runs,
-        )
+        compare(&self.files(), &mut self.source.again()?, &channels, &self.runs)
     }
 }
 
@@ -231,10 +207,7 @@ mod tests {
 
     #[test]
     fn hitches_should_be_read() {
-        let hitch = Hitch {
-            milliseconds: 500.0,
-            second: 2.5,
-        };
+        let hitch = Hitch { milliseconds: 500.0, second: 2.5 };
         assert_eq!("500@2.5".parse(), Ok(hitch));
         for text in ["", "500", "@2", "500@", "-1@2", "1@inf", "a@b"] {
             assert!(text.parse::<Hitch>().unwrap_err().contains("MS@SECOND"));

@@ -31,11 +31,7 @@ pub fn fill(channel: usize, start: u64, rate: u32, block: &mut [f32]) {
     for (index, sample) in (start..).zip(block) {
         // Wrapping is wanted: the phase counts in turns of 2^64.
         let phase = in_sweep.wrapping_mul(step.wrapping_add(in_sweep.wrapping_mul(bend)));
-        let click = if in_second == click_at {
-            CLICK_LEVEL
-        } else {
-            0.0
-        };
+        let click = if in_second == click_at { CLICK_LEVEL } else { 0.0 };
         *sample = SWEEP_LEVEL * sine(phase) + click + NOISE_LEVEL * noise(seed ^ index);
         in_sweep = (in_sweep + 1) % period;
         in_second = (in_second + 1) % rate;
@@ -98,11 +94,7 @@ mod tests {
             fill(channel, 48000, 48000, &mut block);
             block
         };
-        let equal = block(0)
-            .iter()
-            .zip(block(16))
-            .filter(|(a, b)| **a == *b)
-            .count();
+        let equal = block(0).iter().zip(block(16)).filter(|(a, b)| **a == *b).count();
         assert!(equal < 5, "channels 0 and 16 share {equal} samples");
     }
 

@@ -74,12 +74,7 @@ impl Source {
 
     /// Makes every channel of `block` hold `frames` samples from `start` on, and returns how many of them come from
     /// before the end. Reading onward is cheap; going back in a file decodes it from its beginning.
-    pub fn read(
-        &mut self,
-        start: u64,
-        frames: usize,
-        block: &mut Vec<Vec<f32>>,
-    ) -> Result<usize, String> {
+    pub fn read(&mut self, start: u64, frames: usize, block: &mut Vec<Vec<f32>>) -> Result<usize, String> {
         block.resize_with(self.channels(), Vec::new);
         for channel in block.iter_mut() {
             channel.clear();

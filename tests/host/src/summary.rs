@@ -40,10 +40,7 @@ impl Take {
             written_reported: session.counter("total_samples_written"),
             lost: session.counter("lost_samples").unwrap_or(0),
             clipped_reported: session.counter("clipped_samples").unwrap_or(0),
-            median_cook: cook_times
-                .get(cook_times.len() / 2)
-                .copied()
-                .unwrap_or_default(),
+            median_cook: cook_times.get(cook_times.len() / 2).copied().unwrap_or_default(),
             peak_cook: cook_times.last().copied().unwrap_or_default(),
             speed: seconds / elapsed.as_secs_f64().max(1e-9),
             failure,
@@ -64,28 +61,19 @@ impl Take {
             return Some(complaint);
         }
         let found = comparison.frames_found;
-        [
-            ("total_samples_written", self.written_reported, found),
-            ("gap_samples", self.gap_reported, self.gap),
-        ]
-        .into_iter()
-        .find(|(_, reported, right)| *reported != Some(*right))
-        .map(|(name, reported, right)| match reported {
-            Some(reported) => format!("the node reports {name} {reported}, {right} is right"),
-            None => format!("the node does not report {name}"),
-        })
-        .or_else(|| (self.lost > 0).then(|| format!("{} frames were lost", self.lost)))
-        .or_else(|| {
-            self.faults
-                .first()
-                .map(|fault| format!("the plugin broke a rule: {fault}"))
-        })
+        [("total_samples_written", self.written_reported, found), ("gap_samples", self.gap_reported, self.gap)]
+            .into_iter()
+            .find(|(_, reported, right)| *reported != Some(*right))
+            .map(|(name, reported, right)| match reported {
+                Some(reported) => format!("the node reports {name} {reported}, {right} is right"),
+                None => format!("the node does not report {name}"),
+            })
+            .or_else(|| (self.lost > 0).then(|| format!("{} frames were lost", self.lost)))
+            .or_else(|| self.faults.first().map(|fault| format!("the plugin broke a rule: {fault}")))
     }
 
     fn cell(&self, row: &str) -> String {
-        let file = |text: &dyn Fn(&Comparison) -> String| {
-            self.comparison.as_ref().map_or("-".to_owned(), text)
-        };
+        let file = |text: &dyn Fn(&Comparison) -> String| self.comparison.as_ref().map_or("-".to_owned(), text);
         match row {
             "file" => file(&|found| file_name(found)),
             "format" => file(&|found| describe(found)),
@@ -103,12 +91,7 @@ impl Take {
             "speed" => format!("{:.1} x realtime", self.speed),
             "cook, median" => format!("{:.1} us", self.median_cook.as_secs_f64() * 1e6),
             "cook, peak" => format!("{:.1} us", self.peak_cook.as_secs_f64() * 1e6),
-            "result" => if self.complaint().is_none() {
-                "OK"
-            } else {
-                "WRONG"
-            }
-            .to_owned(),
+            "result" => if self.complaint().is_none() { "OK" } else { "WRONG" }.to_owned(),
             _ => unreachable!("no row {row}"),
         }
     }
@@ -132,12 +115,7 @@ const ROWS: [&str; 14] = [
 ];
 
 fn file_name(found: &Comparison) -> String {
-    let name = |path: &std::path::PathBuf| {
-        path.file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    };
+    let name = |path: &std::path::PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     match found.files.as_slice() {
         [only] => name(only),
         [first, rest @ ..] => format!("{} and {} more", name(first), rest.len()),
@@ -151,10 +129,7 @@ fn describe(found: &Comparison) -> String {
         (None, true) => "lossy".to_owned(),
         (None, false) => "float".to_owned(),
     };
-    format!(
-        "{kind}, {} ch, {} Hz",
-        found.format.channels, found.format.rate
-    )
+    format!("{kind}, {} ch, {} Hz", found.format.channels, found.format.rate)
 }
 
 fn size(bytes: u64) -> String {
@@ -169,21 +144,15 @@ fn duration(frames: u64, rate: u32) -> String {
     let milliseconds = u128::from(frames) * 1000 / u128::from(rate);
     let (seconds, milliseconds) = (milliseconds / 1000, milliseconds % 1000);
     let (minutes, seconds) = (seconds / 60, seconds % 60);
-    format!(
-        "{}:{:02}:{seconds:02}.{milliseconds:03}",
-        minutes / 60,
-        minutes % 60
-    )
+    format!("{}:{:02}:{seconds:02}.{milliseconds:03}", minutes / 60, minutes % 60)
 }
 
 /// The table of all takes and the sentences that go with it.
 pub(crate) fn describe_all(takes: &[Take]) -> String {
     let mut text = String::new();
     for (group, takes) in takes.chunks(COLUMNS).enumerate() {
-        let columns: Vec<Vec<String>> = takes
-            .iter()
-            .map(|take| ROWS.iter().map(|row| take.cell(row)).collect())
-            .collect();
+        let columns: Vec<Vec<String>> =
+            takes.iter().map(|take| ROWS.iter().map(|row| take.cell(row)).collect()).collect();
         text += &table(&ROWS, &columns);
         for (index, take) in takes.iter().enumerate() {
             let node = group * COLUMNS + index + 1;
@@ -206,10 +175,8 @@ pub(crate) fn all_good(takes: &[Take]) -> bool {
 fn table(labels: &[&str], columns: &[Vec<String>]) -> String {
     let width = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or(0);
     let first = width(&mut labels.iter().map(|label| label.len()));
-    let widths: Vec<usize> = columns
-        .iter()
-        .map(|column| width(&mut column.iter().map(|cell| cell.chars().count())))
-        .collect();
+    let widths: Vec<usize> =
+        columns.iter().map(|column| width(&mut column.iter().map(|cell| cell.chars().count()))).collect();
     let mut rule = format!("+-{:-<first$}-+", "");
     for width in &widths {
         let _ = write!(rule, "-{:-<width$}-+", "");
@@ -231,10 +198,7 @@ mod tests {
 
     #[test]
     fn tables_should_be_aligned() {
-        let columns = [
-            vec!["1".to_owned(), "12345".to_owned()],
-            vec!["x".to_owned(), String::new()],
-        ];
+        let columns = [vec!["1".to_owned(), "12345".to_owned()], vec!["x".to_owned(), String::new()]];
         let expected = "\
             +-------+-------+---+\n\
             | a     | 1     | x |\n\

@@ -10,10 +10,7 @@ use crate::signal;
 
 /// Runs a tool on its arguments. `false` when it is not installed, unless AFOP_REQUIRE_TOOLS=1 forbids to skip.
 pub(crate) fn run(tool: &str, arguments: &[&str]) -> bool {
-    let output = Command::new(tool)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output();
+    let output = Command::new(tool).args(arguments).stdin(Stdio::null()).output();
     match output {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let required = std::env::var_os("AFOP_REQUIRE_TOOLS").is_some_and(|value| value == "1");

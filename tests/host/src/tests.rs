@@ -27,46 +27,24 @@ fn faults_of(conduct: &str, generation: Generation) -> Vec<String> {
 #[test]
 fn a_sound_plugin_should_be_without_fault_in_every_generation() {
     for generation in Generation::ALL {
-        assert_eq!(
-            faults_of("good", generation),
-            [""; 0],
-            "generation {generation}"
-        );
+        assert_eq!(faults_of("good", generation), [""; 0], "generation {generation}");
     }
 }
 
 #[test]
 fn every_misconduct_should_be_named() {
     for (conduct, fault) in [
-        (
-            "pastend",
-            "execute wrote past the end of output channel 'chan1'",
-        ),
-        (
-            "beforestart",
-            "execute wrote before the start of output channel 'chan1'",
-        ),
+        ("pastend", "execute wrote past the end of output channel 'chan1'"),
+        ("beforestart", "execute wrote before the start of output channel 'chan1'"),
         ("unwritten", "execute left output channel 'chan2' unwritten"),
-        (
-            "partial",
-            "execute left samples of output channel 'chan1' unwritten",
-        ),
+        ("partial", "execute left samples of output channel 'chan1' unwritten"),
         ("writeinput", "the plugin wrote into its input"),
-        (
-            "unknownpar",
-            "OP_Inputs::enablePar was asked for 'Nosuch', which is no parameter",
-        ),
-        (
-            "keepinputs",
-            "OP_Inputs::getNumInputs was called outside of a call that hands OP_Inputs over",
-        ),
+        ("unknownpar", "OP_Inputs::enablePar was asked for 'Nosuch', which is no parameter"),
+        ("keepinputs", "OP_Inputs::getNumInputs was called outside of a call that hands OP_Inputs over"),
         ("throws", "the plugin threw out of execute: on purpose"),
     ] {
         let faults = faults_of(conduct, Generation::G10_2);
-        assert!(
-            faults.iter().any(|found| found == fault),
-            "{conduct}: {faults:?}"
-        );
+        assert!(faults.iter().any(|found| found == fault), "{conduct}: {faults:?}");
     }
 }
 
@@ -74,14 +52,8 @@ fn every_misconduct_should_be_named() {
 fn a_method_newer_than_the_host_should_be_a_fault() {
     let fault = "OP_Inputs::getPOP does not exist in generation";
     assert_eq!(faults_of("newmethod", Generation::G10_2), [""; 0]);
-    assert_eq!(
-        faults_of("newmethod", Generation::G10_1),
-        [format!("{fault} 10.1")]
-    );
-    assert_eq!(
-        faults_of("newmethod", Generation::G9),
-        [format!("{fault} 9")]
-    );
+    assert_eq!(faults_of("newmethod", Generation::G10_1), [format!("{fault} 10.1")]);
+    assert_eq!(faults_of("newmethod", Generation::G9), [format!("{fault} 9")]);
 }
 
 #[test]
@@ -94,37 +66,24 @@ fn each_generation_should_get_its_own_word() {
         let plugin = plugin(generation);
         let info = plugin.info();
         assert_eq!((info.api_version, info.op_help_url.as_str()), (word, url));
-        assert_eq!(
-            (info.op_type.as_str(), info.op_icon.as_str()),
-            ("Model", "Mod")
-        );
+        assert_eq!((info.op_type.as_str(), info.op_icon.as_str()), ("Model", "Mod"));
         assert_eq!((info.min_inputs, info.max_inputs), (0, 1));
-        assert_eq!(
-            (info.major_version, info.minor_version, info.cook_on_start),
-            (2, 7, true)
-        );
+        assert_eq!((info.major_version, info.minor_version, info.cook_on_start), (2, 7, true));
     }
 }
 
 #[test]
 fn what_touchdesigner_refuses_should_be_refused() {
     for (variant, reason) in [
-        (
-            "BAD_WORD",
-            "asks for interface version 11/3, which a host of generation 10.2",
-        ),
+        ("BAD_WORD", "asks for interface version 11/3, which a host of generation 10.2"),
         ("BAD_TYPE", "has the operator type 'Bad type'"),
         ("BAD_ICON", "has the icon 'M01'"),
         ("NO_CREATE", "does not export CreateCHOPInstance"),
     ] {
-        let error = Plugin::load(&library(variant), Generation::G10_2)
-            .unwrap_err()
-            .to_string();
+        let error = Plugin::load(&library(variant), Generation::G10_2).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
-    let error = Plugin::load("nowhere.so".as_ref(), Generation::G9)
-        .unwrap_err()
-        .to_string();
+    let error = Plugin::load("nowhere.so".as_ref(), Generation::G9).unwrap_err().to_string();
     assert!(error.contains("nowhere.so cannot be loaded"), "{error}");
 }
 
@@ -132,14 +91,8 @@ fn what_touchdesigner_refuses_should_be_refused() {
 fn parameters_should_arrive_as_declared() {
     let node = node();
     let float = node.par("Float").unwrap();
-    assert_eq!(
-        (float.kind, &float.default),
-        (ParKind::Float, &Value::Number(0.5))
-    );
-    assert_eq!(
-        (float.clamp_min, float.clamp_max, float.min, float.max),
-        (true, true, 0.0, 1.0)
-    );
+    assert_eq!((float.kind, &float.default), (ParKind::Float, &Value::Number(0.5)));
+    assert_eq!((float.clamp_min, float.clamp_max, float.min, float.max), (true, true, 0.0, 1.0));
     assert_eq!((float.page.as_str(), float.section), ("Numbers", true));
     assert_eq!(float.help.as_deref(), Some("a number"));
     let menu = node.par("Menu").unwrap();
@@ -175,14 +128,7 @@ fn parameters_of_a_later_generation_should_be_absent() {
 fn a_bad_declaration_should_be_refused_and_named() {
     let plugin = Plugin::load(&library("BAD_SETUP"), Generation::G9).unwrap();
     let node = Node::create(&plugin, &NodeOptions::default());
-    let results: Vec<i32> = node
-        .pars()
-        .iter()
-        .rev()
-        .take(5)
-        .rev()
-        .map(|par| par.result)
-        .collect();
+    let results: Vec<i32> = node.pars().iter().rev().take(5).rev().map(|par| par.result).collect();
     assert_eq!(results, [1, 1, 2, 0, 0]);
     let faults = node.host_faults().join("\n");
     for fault in [
@@ -223,10 +169,7 @@ fn values_should_reach_the_plugin() {
     assert!(node.enabled("Float"));
 
     node.set_text_dat("Dat", "words");
-    assert_eq!(
-        node.cook(&timeline.advance(1)).dat("table"),
-        Some("text|words")
-    );
+    assert_eq!(node.cook(&timeline.advance(1)).dat("table"), Some("text|words"));
     node.clear_table("Dat");
     assert_eq!(node.cook(&timeline.advance(1)).dat("table"), Some("(null)"));
     assert_eq!(node.host_faults(), [""; 0]);
@@ -237,28 +180,17 @@ fn a_value_that_does_not_fit_should_be_refused() {
     let mut node = node();
     for (name, value, reason) in [
         ("Nosuch", Value::from(1), "there is no parameter Nosuch"),
-        (
-            "Menu",
-            Value::from("third"),
-            "Menu has no item 'third', only first, second",
-        ),
+        ("Menu", Value::from("third"), "Menu has no item 'third', only first, second"),
         ("Menu", Value::from(2), "Menu has no item '2'"),
         ("Text", Value::from(1), "Text is a string and does not take"),
-        (
-            "Toggle",
-            Value::from("on"),
-            "Toggle is a toggle and does not take",
-        ),
+        ("Toggle", Value::from("on"), "Toggle is a toggle and does not take"),
     ] {
         let refused = node.try_set(name, value).unwrap_err();
         assert!(refused.starts_with(reason), "{refused}");
     }
     let par = |name| node.par(name).unwrap();
     assert_eq!(par("Toggle").parse("on"), Ok(Value::from(true)));
-    assert_eq!(
-        par("Menu").parse("1"),
-        Err("Menu has no item '1', only first, second".to_owned())
-    );
+    assert_eq!(par("Menu").parse("1"), Err("Menu has no item '1', only first, second".to_owned()));
     assert_eq!(par("Float").parse("0.25"), Ok(Value::from(0.25)));
     assert!(par("Float").parse("much").is_err());
 }
@@ -274,10 +206,7 @@ fn a_string_should_be_spoiled_when_its_time_is_over() {
 
     let mut asked_twice = node();
     asked_twice.set("Conduct", "twice");
-    assert_eq!(
-        asked_twice.cook(&timeline.advance(1)).dat("stale"),
-        Some("????")
-    );
+    assert_eq!(asked_twice.cook(&timeline.advance(1)).dat("stale"), Some("????"));
 }
 
 #[test]
@@ -291,14 +220,8 @@ fn the_output_should_match_the_input_when_the_plugin_says_nothing() {
     assert_eq!(cooked.channel_names, ["chan1", "chan2"]);
     assert_eq!((cooked.rate, cooked.start_index), (48000.0, 0));
     assert!(cooked.general.timeslice && cooked.general.cook_every_frame);
-    assert_eq!(
-        (cooked.warning.as_str(), cooked.error.as_str()),
-        ("careful", "")
-    );
-    assert_eq!(
-        (cooked.popup.as_str(), cooked.info("samples")),
-        ("popup", Some(800.0))
-    );
+    assert_eq!((cooked.warning.as_str(), cooked.error.as_str()), ("careful", ""));
+    assert_eq!((cooked.popup.as_str(), cooked.info("samples")), ("popup", Some(800.0)));
     assert_eq!(node.info("executions"), 1.0);
 }
 
@@ -330,10 +253,7 @@ fn the_host_should_dictate_the_length_of_a_slice() {
         input.cooked(slice.start as f64);
         node.set_input(Some(input));
         let cooked = node.cook(&time);
-        assert_eq!(
-            (cooked.channels[0].len(), u64::from(cooked.start_index)),
-            (expected, slice.start)
-        );
+        assert_eq!((cooked.channels[0].len(), u64::from(cooked.start_index)), (expected, slice.start));
     }
     // A static clip is no slice: it does not decide.
     node.set_input(Some(sawtooth(1, 5000, 48000.0)));
@@ -370,10 +290,7 @@ fn methods_of_10_2_should_be_called_only_there() {
         assert_eq!(old.input_label(0), "");
     }
     let mut new = Node::create_with_saved(&plugin(Generation::G10_2), &options, &saved);
-    assert_eq!(
-        (new.info("loaded"), new.save()[0].0.as_str()),
-        (7.0, "count")
-    );
+    assert_eq!((new.info("loaded"), new.save()[0].0.as_str()), (7.0, "count"));
     assert_eq!(new.input_label(0), "Audio");
     let mut fresh = node();
     assert_eq!(fresh.info("loaded"), -1.0);
@@ -393,11 +310,7 @@ fn buttons_and_menus_should_work_between_cooks() {
 
 #[test]
 fn the_parameter_pages_should_be_shown() {
-    let mut args = ParamsArgs {
-        plugin: Some(library("")),
-        json: false,
-        generation: Generation::G10_2,
-    };
+    let mut args = ParamsArgs { plugin: Some(library("")), json: false, generation: Generation::G10_2 };
     let table = params::describe(&args).unwrap();
     assert!(table.starts_with("Texts\n"), "{table}");
     assert!(table.contains("\n\nNumbers\n"), "{table}");

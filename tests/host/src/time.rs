@@ -64,12 +64,7 @@ pub struct Timeline {
 impl Timeline {
     /// A timeline of `fps` frames in a second, at frame 0.
     pub fn new(fps: f64) -> Self {
-        Self {
-            fps,
-            frame: 0,
-            delta: 0,
-            max_slice: DEFAULT_MAX_SLICE,
-        }
+        Self { fps, frame: 0, delta: 0, max_slice: DEFAULT_MAX_SLICE }
     }
 
     /// Keeps up to `seconds` of a slice instead of 200 ms. Tell the node too: [`crate::Node::set_max_slice`].
@@ -100,13 +95,7 @@ impl Timeline {
     /// greatest slice.
     pub fn slice(&self, rate: f64) -> Range<u64> {
         let end = self.frame as f64;
-        slice(
-            end - f64::from(self.delta),
-            end,
-            self.fps,
-            rate,
-            self.max_slice,
-        )
+        slice(end - f64::from(self.delta), end, self.fps, rate, self.max_slice)
     }
 }
 
@@ -130,16 +119,8 @@ mod tests {
 
     #[test]
     fn whole_ratios_should_give_even_slices() {
-        assert!(
-            counts(60.0, 44100.0, 10_000)
-                .iter()
-                .all(|&count| count == 735)
-        );
-        assert!(
-            counts(60.0, 48000.0, 10_000)
-                .iter()
-                .all(|&count| count == 800)
-        );
+        assert!(counts(60.0, 44100.0, 10_000).iter().all(|&count| count == 735));
+        assert!(counts(60.0, 48000.0, 10_000).iter().all(|&count| count == 800));
     }
 
     #[test]

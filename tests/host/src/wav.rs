@@ -46,18 +46,14 @@ impl WavReader {
         let file_size = file.metadata().map_err(|error| error.to_string())?.len();
         let mut file = BufReader::new(file);
         let mut head = [0; 12];
-        if file.read_exact(&mut head).is_err()
-            || !matches!(&head[..4], b"RIFF" | b"RF64")
-            || &head[8..] != b"WAVE"
-        {
+        if file.read_exact(&mut head).is_err() || !matches!(&head[..4], b"RIFF" | b"RF64") || &head[8..] != b"WAVE" {
             return Ok(None);
         }
         let mut big_data_size = None;
         let mut layout = None;
         loop {
             let mut chunk = [0; 8];
-            file.read_exact(&mut chunk)
-                .map_err(|_| "it ends before its audio data begins".to_owned())?;
+            file.read_exact(&mut chunk).map_err(|_| "it ends before its audio data begins".to_owned())?;
             let size = u32_at(&chunk, 4);
             match &chunk[..4] {
                 b"ds64" => big_data_size = Some(u64_at(&body(&mut file, size, 16)?, 8)),
@@ -106,35 +102,25 @@ impl WavReader {
     /// The next block, or `None` at the end.
     pub(crate) fn next_block(&mut self) -> Result<Option<&Samples>, String> {
         let frame_size = self.encoding.width() * self.format.channels;
-        let frames = self
-            .frames_left
-            .min((BLOCK_BYTES / frame_size).max(1) as u64);
+        let frames = self.frames_left.min((BLOCK_BYTES / frame_size).max(1) as u64);
         if frames == 0 {
             return Ok(None);
         }
         self.bytes.resize(frames as usize * frame_size, 0);
-        self.file
-            .read_exact(&mut self.bytes)
-            .map_err(|error| error.to_string())?;
+        self.file.read_exact(&mut self.bytes).map_err(|error| error.to_string())?;
         self.frames_left -= frames;
         match (&mut self.block, self.encoding) {
             (Samples::Int { channels, .. }, Encoding::Int(1)) => {
-                planar(&self.bytes, 1, channels, |sample| {
-                    i32::from(sample[0]) - 128
-                });
+                planar(&self.bytes, 1, channels, |sample| i32::from(sample[0]) - 128);
             }
             (Samples::Int { channels, .. }, Encoding::Int(width)) => {
                 planar(&self.bytes, width, channels, signed);
             }
             (Samples::Float(channels), Encoding::Float32) => {
-                planar(&self.bytes, 4, channels, |sample| {
-                    f32::from_bits(u32_at(sample, 0))
-                });
+                planar(&self.bytes, 4, channels, |sample| f32::from_bits(u32_at(sample, 0)));
             }
             (Samples::Float(channels), Encoding::Float64) => {
-                planar(&self.bytes, 8, channels, |sample| {
-                    f64::from_bits(u64_at(sample, 0)) as f32
-                });
+                planar(&self.bytes, 8, channels, |sample| f64::from_bits(u64_at(sample, 0)) as f32);
             }
             _ => unreachable!("the block was made for this encoding"),
         }
@@ -143,20 +129,11 @@ impl WavReader {
 }
 
 /// Takes the interleaved bytes apart, one channel after the other.
-fn planar<T>(
-    bytes: &[u8],
-    width: usize,
-    channels: &mut [Vec<T>],
-    convert: impl Fn(&[u8]) -> T + Copy,
-) {
+fn planar<T>(bytes: &[u8], width: usize, channels: &mut [Vec<T>], convert: impl Fn(&[u8]) -> T + Copy) {
     let frame_size = width * channels.len();
     for (index, channel) in channels.iter_mut().enumerate() {
         channel.clear();
-        channel.extend(
-            bytes
-                .chunks_exact(frame_size)
-                .map(|frame| convert(&frame[index * width..(index + 1) * width])),
-        );
+        channel.extend(bytes.chunks_exact(frame_size).map(|frame| convert(&frame[index * width..(index + 1) * width])));
     }
 }
 
@@ -193,33 +170,24 @@ fn read_layout(chunk: &[u8]) -> Result<Option<(Format, Encoding)>, String> {
         Encoding::Int(width) => Some(8 * width as u32),
         Encoding::Float32 | Encoding::Float64 => None,
     };
-    let format = Format {
-        channels,
-        rate,
-        bits,
-        lossy: false,
-    };
+    let format = Format { channels, rate, bits, lossy: false };
     Ok(Some((format, encoding)))
 }
 
 /// The first bytes of a chunk; the rest of it, and its pad byte, are skipped.
 fn body(file: &mut BufReader<File>, size: u32, least: usize) -> Result<Vec<u8>, String> {
     let mut bytes = vec![0; (size as usize).min(64)];
-    file.read_exact(&mut bytes)
-        .map_err(|error| error.to_string())?;
+    file.read_exact(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() < least {
         return Err("one of its header chunks is too short".to_owned());
     }
     let rest = u64::from(size) - bytes.len() as u64 + u64::from(size % 2);
-    file.seek_relative(rest as i64)
-        .map_err(|error| error.to_string())?;
+    file.seek_relative(rest as i64).map_err(|error| error.to_string())?;
     Ok(bytes)
 }
 
 fn skip(file: &mut BufReader<File>, size: u64) -> Result<(), String> {
-    file.seek(SeekFrom::Current((size + size % 2) as i64))
-        .map(drop)
-        .map_err(|error| error.to_string())
+    file.seek(SeekFrom::Current((size + size % 2) as i64)).map(drop).map_err(|error| error.to_string())
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {

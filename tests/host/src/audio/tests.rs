@@ -18,16 +18,9 @@ fn read(path: &Path) -> (Format, Samples) {
 
 fn expect_ints(path: &Path, channels: usize, frames: usize, bits: u32) {
     let (format, samples) = read(path);
-    assert_eq!(
-        (format.channels, format.rate, format.bits),
-        (channels, RATE, Some(bits))
-    );
+    assert_eq!((format.channels, format.rate, format.bits), (channels, RATE, Some(bits)));
     let channels = signal_ints(channels, RATE, frames, bits);
-    assert!(
-        samples == Samples::Int { bits, channels },
-        "{} differs",
-        path.display()
-    );
+    assert!(samples == Samples::Int { bits, channels }, "{} differs", path.display());
 }
 
 #[test]
@@ -46,19 +39,11 @@ fn wav_floats_keep_their_bits() {
     let path = folder.path().join("take.wav");
     write_signal(&path, 2, RATE, 5000, None);
     let audio = Audio::read(&path).unwrap();
-    assert_eq!(
-        (audio.channels.len(), audio.rate, audio.bits),
-        (2, RATE, None)
-    );
+    assert_eq!((audio.channels.len(), audio.rate, audio.bits), (2, RATE, None));
     for (channel, samples) in audio.channels.iter().enumerate() {
         let mut expected = vec![0.0; 5000];
         signal::fill(channel, 0, RATE, &mut expected);
-        assert!(
-            samples
-                .iter()
-                .zip(expected)
-                .all(|(a, b)| a.to_bits() == b.to_bits())
-        );
+        assert!(samples.iter().zip(expected).all(|(a, b)| a.to_bits() == b.to_bits()));
     }
 }
 
@@ -68,12 +53,7 @@ fn a_wav_that_is_cut_off_is_an_error() {
     let path = folder.path().join("take.wav");
     write_signal(&path, 2, RATE, 1000, Some(16));
     let size = path.metadata().unwrap().len();
-    File::options()
-        .write(true)
-        .open(&path)
-        .unwrap()
-        .set_len(size - 1)
-        .unwrap();
+    File::options().write(true).open(&path).unwrap().set_len(size - 1).unwrap();
     let error = Decoder::open(&path).err().unwrap();
     assert!(error.contains("promises 4000 bytes"), "{error}");
 }
@@ -81,10 +61,7 @@ fn a_wav_that_is_cut_off_is_an_error() {
 #[test]
 fn rf64_is_read() {
     let folder = tempdir().unwrap();
-    let (wav, rf64) = (
-        folder.path().join("take.wav"),
-        folder.path().join("take.rf64.wav"),
-    );
+    let (wav, rf64) = (folder.path().join("take.wav"), folder.path().join("take.rf64.wav"));
     write_signal(&wav, 2, RATE, 3001, Some(24));
     let [from, to] = [&wav, &rf64].map(|path| path.to_str().unwrap());
     let options = ["-i", from, "-c:a", "pcm_s24le", "-rf64", "always", to];
@@ -148,17 +125,12 @@ fn mp3_has_the_frames_that_were_recorded() {
 
 #[test]
 fn ogg_has_the_frames_that_were_recorded() {
-    lossy_length("ogg", &[8000, 44100, 48000, 96000], |from, to| {
-        run("oggenc", &["-Q", "-q", "5", "-o", to, from])
-    });
+    lossy_length("ogg", &[8000, 44100, 48000, 96000], |from, to| run("oggenc", &["-Q", "-q", "5", "-o", to, from]));
 }
 
 fn lossy_length(extension: &str, rates: &[u32], encode: impl Fn(&str, &str) -> bool) {
     let folder = tempdir().unwrap();
-    let [wav, lossy] = [
-        folder.path().join("take.wav"),
-        folder.path().join("take").with_extension(extension),
-    ];
+    let [wav, lossy] = [folder.path().join("take.wav"), folder.path().join("take").with_extension(extension)];
     for &rate in rates {
         for frames in LENGTHS {
             write_signal(&wav, 2, rate, frames, Some(16));

@@ -7,11 +7,7 @@ use crate::testing::{run, write_signal};
 const RATE: u32 = 48000;
 
 fn source(first_channel: usize) -> Source {
-    Source::Signal(Signal {
-        rate: RATE,
-        channels: 2,
-        first_channel,
-    })
+    Source::Signal(Signal { rate: RATE, channels: 2, first_channel })
 }
 
 fn given(frames: u64) -> Runs {
@@ -63,16 +59,8 @@ fn one_wrong_sample_is_found() {
 fn swapped_channels_and_another_nodes_samples_are_found() {
     let folder = tempdir().unwrap();
     let files = [wav(&folder, Some(24))];
-    assert!(
-        !compare(&files, &mut source(0), &[1, 0], &given(10_000))
-            .unwrap()
-            .agrees(0)
-    );
-    assert!(
-        !compare(&files, &mut source(2), &[0, 1], &given(10_000))
-            .unwrap()
-            .agrees(0)
-    );
+    assert!(!compare(&files, &mut source(0), &[1, 0], &given(10_000)).unwrap().agrees(0));
+    assert!(!compare(&files, &mut source(2), &[0, 1], &given(10_000)).unwrap().agrees(0));
 }
 
 #[test]
@@ -81,10 +69,7 @@ fn missing_and_surplus_frames_are_found() {
     let files = [wav(&folder, Some(24))];
     for expected in [9_999, 10_001] {
         let comparison = compare(&files, &mut source(0), &[0, 1], &given(expected)).unwrap();
-        assert_eq!(
-            (comparison.frames_found, comparison.wrong_samples),
-            (10_000, 0)
-        );
+        assert_eq!((comparison.frames_found, comparison.wrong_samples), (10_000, 0));
         assert!(comparison.complaint(0).unwrap().contains("10000 frames"));
     }
 }
@@ -113,20 +98,10 @@ fn gaps_are_expected_as_silence() {
     let mut runs = given(3000);
     runs.push(Run::Silence { frames: 600 });
     runs.push(Run::Silence { frames: 400 });
-    runs.push(Run::Given {
-        start: 4000,
-        frames: 5000,
-    });
-    runs.push(Run::Given {
-        start: 9000,
-        frames: 1000,
-    });
+    runs.push(Run::Given { start: 4000, frames: 5000 });
+    runs.push(Run::Given { start: 9000, frames: 1000 });
     assert_eq!(runs.0.len(), 3);
-    assert!(
-        compare(&[path], &mut source(0), &[0, 1], &runs)
-            .unwrap()
-            .agrees(0)
-    );
+    assert!(compare(&[path], &mut source(0), &[0, 1], &runs).unwrap().agrees(0));
 }
 
 #[test]
@@ -134,16 +109,9 @@ fn parts_are_compared_end_to_end() {
     let folder = tempdir().unwrap();
     let path = wav(&folder, Some(16));
     let mut runs = given(10_000);
-    runs.push(Run::Given {
-        start: 0,
-        frames: 10_000,
-    });
+    runs.push(Run::Given { start: 0, frames: 10_000 });
     let files = [path.clone(), path];
-    assert!(
-        compare(&files, &mut source(0), &[0, 1], &runs)
-            .unwrap()
-            .agrees(0)
-    );
+    assert!(compare(&files, &mut source(0), &[0, 1], &runs).unwrap().agrees(0));
 }
 
 #[test]
@@ -153,10 +121,7 @@ fn lossy_takes_are_measured() {
     let [mp3, ogg] = ["take.mp3", "take.ogg"].map(|name| folder.path().join(name));
     let [from, to_mp3, to_ogg] = [&path, &mp3, &ogg].map(|path| path.to_str().unwrap());
     let made = [
-        (
-            run("lame", &["--quiet", "-b", "192", from, to_mp3]),
-            mp3.clone(),
-        ),
+        (run("lame", &["--quiet", "-b", "192", from, to_mp3]), mp3.clone()),
         (run("oggenc", &["-Q", "-o", to_ogg, from]), ogg.clone()),
     ];
     for (_, path) in made.into_iter().filter(|(made, _)| *made) {

@@ -1,0 +1,170 @@
+//! Every warning sentence of the product; the error sentences stand in [`problem`](super::problem).
+//!
+//! Each is one plain English sentence that says what happened and what to do about it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::shared::problem::shown;
+
+/// What the user should know although the take goes on: the node's warning string.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Warning {
+    /// AIFF has no little-endian form of this codec that every program reads.
+    AiffBigEndian { codec: &'static str },
+    /// The file system knows no locks.
+    NotLocked { path: PathBuf },
+    /// Record is on and nothing is wired to the input.
+    NoInput,
+    /// Record is on and the input has no channels.
+    NoChannels,
+    /// Record is on and the input's sample rate is not a positive number.
+    NoRate { rate: String },
+    /// The input is a clip.
+    NotTimeSliced,
+    /// The time since the last cook is not a positive number.
+    OddTime { frames: String },
+    /// A gap that cannot be believed.
+    GapTooLong { seconds: f64 },
+    /// Audio waits in memory for the disk.
+    SlowDisk { seconds: f64 },
+    /// The input's channels changed, and Channel Scope selects none of the new ones.
+    ScopeLost { pattern: String },
+    /// Header Source DAT names nothing that has a table.
+    NoTable { dat: String },
+    /// The Header Source DAT has no second column.
+    NarrowTable { columns: usize },
+    /// The host refused a parameter.
+    ParameterRejected { name: String },
+    /// `key` is what is left of it.
+    MetadataKeyCut { key: String, max: usize },
+    /// The value with which the metadata reached its limit.
+    MetadataValueCut { key: String, max: usize },
+    /// Rows after the limits were reached.
+    MetadataLeftOut { rows: usize, entries_max: usize, text_max: usize },
+    /// The ID3 tag has no place for this.
+    MetadataNotInId3 { key: String, cause: String },
+    /// `more` other keys were renamed, too.
+    VorbisFieldRenamed { key: String, written: String, more: usize },
+}
+
+impl Warning {
+    /// True for a warning on the node as a whole, which the next take does not clear.
+    pub(crate) fn outlives_a_take(&self) -> bool {
+        matches!(self, Self::ParameterRejected { .. })
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AiffBigEndian { codec } => write!(
+                f,
+                "AIFF stores {codec} big-endian, since no little-endian form of it is read by all programs: \
+                 choose {codec}be to record the same file without this warning."
+            ),
+            Self::NoInput => f.write_str(
+                "Record is on, but nothing is wired to the input: wire a CHOP with audio, and recording starts by \
+                 itself.",
+            ),
+            Self::NoChannels => f.write_str(
+                "Record is on, but the input has no channels: give it some, and recording starts by itself.",
+            ),
+            Self::NoRate { rate } => write!(
+                f,
+                "Record is on, but the input has a sample rate of {rate} Hz: give it a positive one, and recording \
+                 starts by itself."
+            ),
+            Self::NotTimeSliced => f.write_str(
+                "The input is not time sliced, so it is written whole each time it cooks: switch Time Slice on in \
+                 the input to record it as it plays.",
+            ),
+            Self::OddTime { frames } => write!(
+                f,
+                "TouchDesigner reported {frames} frames since the last cook, so a gap there could not be filled: \
+                 check the sync at that place."
+            ),
+            Self::GapTooLong { seconds } => write!(
+                f,
+                "TouchDesigner did not cook for {seconds:.0} s, which is too long to fill with silence: \
+                 check the sync after that place."
+            ),
+            Self::SlowDisk { seconds } => write!(
+                f,
+                "The disk is slow, so {seconds:.1} s of audio wait in memory: nothing is lost yet, but look for what \
+                 keeps the disk busy."
+            ),
+            Self::ScopeLost { pattern } => write!(
+                f,
+                "The input's channels changed and Channel Scope {pattern} selects none of them, so nothing is \
+                 recorded: change the input back or start a new take."
+            ),
+            Self::NoTable { dat } => write!(
+                f,
+                "Header Source DAT {dat} is not a table, so the file gets no metadata from it: choose a Table DAT."
+            ),
+            Self::NarrowTable { columns } => write!(
+                f,
+                "Header Source DAT has {columns} column{}, so the file gets no metadata from it: put keys in the first \
+                 column and values in the second.",
+                if *columns == 1 { "" } else { "s" }
+            ),
+            Self::ParameterRejected { name } => write!(
+                f,
+                "TouchDesigner did not accept the parameter {name}, so it keeps its default: \
+                 use a version of the plugin that fits this TouchDesigner."
+            ),
+            Self::NotLocked { path } => write!(
+                f,
+                "The disk of {} knows no locks, so other programs can write to the file while it is recorded: \
+                 keep them away from it, or record to a local disk.",
+                shown(path)
+            ),
+            Self::MetadataKeyCut { key, max } => write!(
+                f,
+                "A metadata key is longer than {max} bytes and was cut, it begins with \"{}\": \
+                 shorten it in the Header Source DAT.",
+                Short(key)
+            ),
+            Self::MetadataValueCut { key, max } => write!(
+                f,
+                "The metadata is longer than {} MiB, so the value of \"{}\" was cut: \
+                 shorten it in the Header Source DAT.",
+                max >> 20,
+                Short(key)
+            ),
+            Self::MetadataLeftOut { rows, entries_max, text_max } => write!(
+                f,
+                "The last {rows} rows of the metadata were left out, since a file takes {entries_max} rows and \
+                 {} MiB of text: shorten the Header Source DAT.",
+                text_max >> 20
+            ),
+            Self::MetadataNotInId3 { key, cause } => write!(
+                f,
+                "The metadata key \"{}\" is missing in the file's ID3 tag ({cause}): \
+                 rename it or shorten its value in the Header Source DAT.",
+                Short(key)
+            ),
+            Self::VorbisFieldRenamed { key, written, more } => {
+                write!(f, "OGG metadata keys are plain ASCII without '=' and '~', so \"{}\" ", Short(key))?;
+                if *more > 0 {
+                    write!(f, "(and {more} more) ")?;
+                }
+                write!(f, "is written as \"{}\": rename it in the Header Source DAT.", Short(written))
+            }
+        }
+    }
+}
+
+/// Text of the user's, of which a sentence shows no more than tells it from others.
+struct Short<'a>(&'a str);
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 40;
+        match self.0.char_indices().nth(SHOWN) {
+            Some((end, _)) => write!(f, "{}...", &self.0[..end]),
+            None => f.write_str(self.0),
+        }
+    }
+}
