@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use crate::compare::{Comparison, Run, Runs, compare};
+use crate::scope::in_scope;
 use crate::source::Source;
 use crate::{Cooked, Input, Node, Time};
 
@@ -44,6 +45,7 @@ impl FromStr for Hitch {
 pub struct Session {
     node: Node,
     source: Source,
+    channels: Vec<usize>,
     fill_gaps: bool,
     recording: bool,
     given_until: Option<u64>,
@@ -61,6 +63,7 @@ impl Session {
         node.set_input(Some(Input::new(source.channels(), source.rate().into())));
         Self {
             node,
+            channels: (0..source.channels()).collect(),
             source,
             fill_gaps,
             recording: false,
@@ -72,6 +75,14 @@ impl Session {
             first_file: None,
             last_cook: None,
         }
+    }
+
+    /// Says that the node is to record only the channels that a pattern of names means.
+    #[must_use]
+    pub fn with_scope(mut self, scope: &str) -> Self {
+        let input = self.node.input_mut().expect("the session wired one");
+        self.channels = in_scope(scope, &input.names);
+        self
     }
 
     /// The node, to set its parameters or to read its information.
@@ -192,11 +203,10 @@ impl Session {
 
     /// Decodes the files of the take and compares them with what the node was given.
     pub fn compare(&self) -> Result<Comparison, String> {
-        let channels: Vec<usize> = (0..self.source.channels()).collect();
         compare(
             &self.files(),
             &mut self.source.again()?,
-            &channels,
+            &self.channels,
             &self.runs,
         )
     }
