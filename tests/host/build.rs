@@ -27,6 +27,10 @@ fn main() {
     }
     build.compile("tdhost-cpp");
 
+    // For the tests, which compile a plugin of their own.
+    let target = std::env::var("TARGET").expect("Cargo sets TARGET");
+    println!("cargo::rustc-env=TDHOST_TARGET={target}");
+
     for folder in ["cpp", "include", "../../include", "src/ffi.rs"] {
         println!("cargo::rerun-if-changed={folder}");
     }

@@ -30,6 +30,8 @@ pub mod compare;
 mod cook;
 mod ffi;
 mod input;
+#[cfg(test)]
+mod model;
 mod node;
 pub mod params;
 mod pars;
@@ -44,6 +46,8 @@ pub mod source;
 mod summary;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod time;
 mod wav;
 

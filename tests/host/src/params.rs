@@ -34,7 +34,7 @@ pub fn run(args: &ParamsArgs) -> ExitCode {
     }
 }
 
-fn describe(args: &ParamsArgs) -> Result<String, String> {
+pub(crate) fn describe(args: &ParamsArgs) -> Result<String, String> {
     let path = args.plugin.clone().map_or_else(find_plugin, Ok)?;
     let plugin = Plugin::load(&path, args.generation).map_err(|error| error.to_string())?;
     let node = Node::create(&plugin, &NodeOptions::default());

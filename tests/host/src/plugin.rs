@@ -114,6 +114,9 @@ impl fmt::Debug for Plugin {
 impl Plugin {
     /// Loads the library at `path`, or the one inside a `.plugin` bundle, as a host of `generation` does.
     ///
+    /// A library is loaded once in a process, and a plugin keeps the generation that it was told last: do not hold
+    /// one file at two generations at the same time.
+    ///
     /// # Errors
     /// When the file is no CHOP plugin, or one that TouchDesigner would refuse.
     pub fn load(path: &Path, generation: Generation) -> Result<Self, LoadError> {
