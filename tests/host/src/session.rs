@@ -95,8 +95,14 @@ impl Session {
         &self.source
     }
 
-    /// Switches Record: from the next cook on, samples belong to the take, or no longer.
+    /// Switches Record: from the next cook on, samples belong to the take, or no longer. Going on begins a new take
+    /// and forgets what the one before should hold.
     pub fn record(&mut self, on: bool) {
+        if on && !self.recording {
+            self.runs = Runs::default();
+            (self.given, self.gap) = (0, 0);
+            (self.given_until, self.first_file) = (None, None);
+        }
         self.node.set("Record", on);
         self.recording = on;
     }
