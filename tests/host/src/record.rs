@@ -2,21 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
+use crate::player::Player;
 use crate::progress::Progress;
 use crate::session::{Hitch, Session};
 use crate::source::{Signal, Source};
 use crate::summary::{self, Take};
-use crate::{Generation, Node, NodeOptions, Plugin, Timeline, Value, find_plugin};
+use crate::{Generation, Node, NodeOptions, Plugin, Value, find_plugin};
 
 /// Without an input and without --seconds.
 const DEFAULT_SECONDS: f64 = 10.0;
-/// How long a node may show no progress after Record went off.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a node may be idle, its take not counted as finished, until that take is given up.
-const GRACE: Duration = Duration::from_secs(1);
-
 /// Plays audio through the plugin and checks the file that it records.
 #[derive(Clone, Debug, clap::Args)]
 pub struct RecordArgs {
@@ -95,7 +90,7 @@ fn record(args: &RecordArgs) -> Result<Vec<Take>, String> {
         (0..usize::from(args.nodes)).map(|index| make_session(args, &plugin, index)).collect::<Result<Vec<_>, _>>()?;
     let length = length(args, sessions[0].source());
     let mut progress = Progress::new(length, sessions.len());
-    let mut player = Player::new(args);
+    let mut player = Player::new(args.fps, args.realtime, &args.hitch);
     for session in &mut sessions {
         session.record(true);
     }
@@ -162,7 +157,11 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
         (Some(par), None) => par.default != Value::from(false),
         (None, _) => false,
     };
-    Ok(Session::new(node, source, fill_gaps))
+    let session = Session::new(node, source, fill_gaps);
+    Ok(match named("Channelscope") {
+        Some((_, scope)) => session.with_scope(scope),
+        None => session,
+    })
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, String> {
@@ -191,143 +190,6 @@ fn file_type(file: &Path) -> Option<&'static str> {
         "mp3" => Some("mp3"),
         "ogg" => Some("ogg"),
         _ => None,
-    }
-}
-
-/// The timeline and the clock.
-struct Player {
-    timeline: Timeline,
-    fps: f64,
-    frame: u64,
-    realtime: bool,
-    /// Frames of the timeline at which it stalls, and for how many frames.
-    hitches: Vec<(u64, u32)>,
-    start: Instant,
-}
-
-impl Player {
-    fn new(args: &RecordArgs) -> Self {
-        let frames = |hitch: &Hitch| {
-            let at = (hitch.second * args.fps).round() as u64;
-            let length = (hitch.milliseconds * args.fps / 1000.0).round() as u32;
-            (at, length.max(1))
-        };
-        Self {
-            timeline: Timeline::new(args.fps),
-            fps: args.fps,
-            frame: 0,
-            realtime: args.realtime,
-            hitches: args.hitch.iter().map(frames).collect(),
-            start: Instant::now(),
-        }
-    }
-
-    /// Cooks until `length` frames have passed or the source ends.
-    fn play(&mut self, sessions: &mut [Session], length: u64, progress: &mut Progress) -> Result<(), String> {
-        while self.frame < length {
-            let mut frames = 1;
-            self.hitches.retain(|&(at, stalled)| {
-                let now = at <= self.frame;
-                if now {
-                    frames = frames.max(stalled);
-                }
-                !now
-            });
-            if self.realtime {
-                let due = self.start + Duration::from_secs_f64((self.frame + u64::from(frames)) as f64 / self.fps);
-                std::thread::sleep(due.saturating_duration_since(Instant::now()));
-            }
-            let ended = self.cook(sessions, frames)?;
-            progress.update(self.frame, sessions);
-            if ended {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn cook(&mut self, sessions: &mut [Session], frames: u32) -> Result<bool, String> {
-        let time = self.timeline.advance(frames);
-        self.frame += u64::from(frames);
-        let mut ended = false;
-        for session in sessions {
-            let slice = self.timeline.slice(session.source().rate().into());
-            let wanted = (slice.end - slice.start) as usize;
-            ended |= session.cook(&time, slice)? < wanted;
-        }
-        Ok(ended)
-    }
-
-    /// Record off, then cooks as TouchDesigner goes on cooking, until each take is closed or given up. Returns for
-    /// each node the time that it took since the start, and what went wrong.
-    fn finish(
-        &mut self,
-        sessions: &mut [Session],
-        progress: &mut Progress,
-    ) -> Result<Vec<(Duration, Option<String>)>, String> {
-        let mut endings: Vec<Ending> = sessions.iter().map(Ending::new).collect();
-        for session in sessions.iter_mut() {
-            session.record(false);
-        }
-        loop {
-            self.cook(sessions, 1)?;
-            progress.update(self.frame, sessions);
-            for (ending, session) in endings.iter_mut().zip(&*sessions) {
-                ending.look(session, self.start);
-            }
-            if endings.iter().all(|ending| ending.result.is_some()) {
-                break;
-            }
-            std::thread::sleep(Duration::from_secs_f64(1.0 / self.fps));
-        }
-        Ok(endings.into_iter().filter_map(|ending| ending.result).collect())
-    }
-}
-
-/// How a take comes to its end.
-struct Ending {
-    error: String,
-    written: f32,
-    moved: Instant,
-    result: Option<(Duration, Option<String>)>,
-}
-
-impl Ending {
-    fn new(session: &Session) -> Self {
-        Self {
-            // Record off clears it.
-            error: session.last_cook().map_or_else(String::new, |cooked| cooked.error.clone()),
-            written: 0.0,
-            moved: Instant::now(),
-            result: None,
-        }
-    }
-
-    fn look(&mut self, session: &Session, start: Instant) {
-        if self.result.is_some() {
-            return;
-        }
-        if session.info("takes_finished") > 0.0 {
-            self.result = Some((start.elapsed(), None));
-            return;
-        }
-        if let Some(cooked) = session.last_cook().filter(|cooked| !cooked.error.is_empty()) {
-            self.error.clone_from(&cooked.error);
-        }
-        let written = session.info("total_samples_written");
-        if written != self.written {
-            self.written = written;
-            self.moved = Instant::now();
-        }
-        let state = session.dat("state");
-        let patience = if matches!(state, "idle" | "failed") { GRACE } else { PATIENCE };
-        if self.moved.elapsed() > patience {
-            let failure = match self.error.as_str() {
-                "" => format!("the take was not finished: the node is {state}"),
-                error => error.to_owned(),
-            };
-            self.result = Some((start.elapsed(), Some(failure)));
-        }
     }
 }
 

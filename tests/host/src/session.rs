@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use crate::compare::{Comparison, Run, Runs, compare};
+use crate::scope::in_scope;
 use crate::source::Source;
 use crate::{Cooked, Input, Node, Time};
 
@@ -39,6 +40,7 @@ impl FromStr for Hitch {
 pub struct Session {
     node: Node,
     source: Source,
+    channels: Vec<usize>,
     fill_gaps: bool,
     recording: bool,
     given_until: Option<u64>,
@@ -56,6 +58,7 @@ impl Session {
         node.set_input(Some(Input::new(source.channels(), source.rate().into())));
         Self {
             node,
+            channels: (0..source.channels()).collect(),
             source,
             fill_gaps,
             recording: false,
@@ -69,6 +72,14 @@ impl Session {
         }
     }
 
+    /// Says that the node is to record only the channels that a pattern of names means.
+    #[must_use]
+    pub fn with_scope(mut self, scope: &str) -> Self {
+        let input = self.node.input_mut().expect("the session wired one");
+        self.channels = in_scope(scope, &input.names);
+        self
+    }
+
     /// The node, to set its parameters or to read its information.
     pub fn node(&mut self) -> &mut Node {
         &mut self.node
@@ -79,8 +90,14 @@ impl Session {
         &self.source
     }
 
-    /// Switches Record: from the next cook on, samples belong to the take, or no longer.
+    /// Switches Record: from the next cook on, samples belong to the take, or no longer. Going on begins a new take
+    /// and forgets what the one before should hold.
     pub fn record(&mut self, on: bool) {
+        if on && !self.recording {
+            self.runs = Runs::default();
+            (self.given, self.gap) = (0, 0);
+            (self.given_until, self.first_file) = (None, None);
+        }
         self.node.set("Record", on);
         self.recording = on;
     }
@@ -173,8 +190,7 @@ impl Session {
 
     /// Decodes the files of the take and compares them with what the node was given.
     pub fn compare(&self) -> Result<Comparison, String> {
-        let channels: Vec<usize> = (0..self.source.channels()).collect();
-        compare(&self.files(), &mut self.source.again()?, &channels, &self.runs)
+        compare(&self.files(), &mut self.source.again()?, &self.channels, &self.runs)
     }
 }
 

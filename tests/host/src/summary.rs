@@ -150,17 +150,17 @@ fn duration(frames: u64, rate: u32) -> String {
 /// The table of all takes and the sentences that go with it.
 pub(crate) fn describe_all(takes: &[Take]) -> String {
     let mut text = String::new();
+    let several = takes.len() > 1;
     for (group, takes) in takes.chunks(COLUMNS).enumerate() {
         let columns: Vec<Vec<String>> =
             takes.iter().map(|take| ROWS.iter().map(|row| take.cell(row)).collect()).collect();
         text += &table(&ROWS, &columns);
         for (index, take) in takes.iter().enumerate() {
             let node = group * COLUMNS + index + 1;
-            if let Some(complaint) = take.complaint() {
-                let _ = writeln!(text, "node {node}: {complaint}");
-            }
-            for fault in take.faults.iter().skip(1) {
-                let _ = writeln!(text, "node {node}: {fault}");
+            let label = if several { format!("node {node}: ") } else { String::new() };
+            let others = take.faults.iter().skip(1).cloned();
+            for line in take.complaint().into_iter().chain(others) {
+                let _ = writeln!(text, "{label}{line}");
             }
         }
     }

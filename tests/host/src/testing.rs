@@ -27,7 +27,7 @@ pub(crate) fn run(tool: &str, arguments: &[&str]) -> bool {
     }
 }
 
-/// Writes the built-in signal with a writer that shares no code with this crate. 32 bits of `None` are float.
+/// Writes the built-in signal with a writer that shares no code with this crate: integers of `bits`, or floats.
 pub(crate) fn write_signal(path: &Path, channels: u16, rate: u32, frames: u64, bits: Option<u16>) {
     let spec = hound::WavSpec {
         channels,

@@ -8,7 +8,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::audio::{Format, Samples};
 
-/// Frames in a block: large enough to make calls cheap, small enough to stay in the cache with many channels.
+/// Bytes in a block: large enough to make calls cheap, small enough to stay in the cache with many channels.
 const BLOCK_BYTES: usize = 64 * 1024;
 const UNKNOWN_SIZE: u32 = u32::MAX;
 
