@@ -80,9 +80,10 @@ pub(crate) struct Row {
 }
 
 /// THE table of Info DAT rows.
-pub(crate) static ROWS: [Row; 24] = [
+pub(crate) static ROWS: [Row; 25] = [
     Row { key: "state", value: |facts| facts.board.state().name().into() },
     Row { key: "file", value: |facts| facts.text(|take| take.texts().file) },
+    Row { key: "file_suffix", value: |facts| facts.suffix() },
     Row { key: "file_type", value: |facts| facts.text(|take| take.file_type.into()) },
     Row { key: "codec", value: |facts| facts.text(|take| take.codec.into()) },
     Row { key: "sample_rate", value: |facts| facts.number(0.0, |take| take.sound.rate).to_string() },
@@ -101,13 +102,18 @@ pub(crate) static ROWS: [Row; 24] = [
     Row { key: "bytes_written", value: |facts| facts.bytes().to_string() },
     Row { key: "disk_minutes_left", value: |facts| format!("{:.1}", facts.minutes_left()) },
     Row { key: "peak", value: |facts| facts.board.peak.get().to_string() },
-    Row { key: "last_file", value: |facts| facts.board.finished.last_file().display().to_string() },
+    Row { key: "last_file", value: |facts| facts.board.finished.names().last_file.display().to_string() },
     Row { key: "last_error", value: |facts| facts.last_error() },
     Row { key: "version", value: |_| env!("CARGO_PKG_VERSION").into() },
     Row { key: "interface_generation", value: |_| Generation::of_host().name().into() },
 ];
 
 impl Facts<'_> {
+    /// Of the running take, else of the next one.
+    fn suffix(&self) -> String {
+        if self.recording() { self.text(|take| take.texts().suffix) } else { self.board.finished.names().next_suffix }
+    }
+
     fn last_error(&self) -> String {
         self.board.error().unwrap_or_else(|| self.last_error.clone())
     }

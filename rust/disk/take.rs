@@ -176,6 +176,7 @@ impl Take {
             None => {
                 let reserved = names::reserve(&self.order.name)?;
                 warnings.extend(reserved.warning());
+                self.order.status.set_suffix(reserved.suffix.clone());
                 reserved.start(&header)?
             }
             Some(first) => {

@@ -7,10 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
+use super::names;
 use super::pin;
 use super::take::{self, Order};
 use crate::shared::inbox::Inbox;
@@ -25,19 +26,39 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Finished {
     /// Takes that are complete on disk, closed and unlocked.
     pub(crate) takes: Count,
-    /// The last file of the last such take.
-    last_file: Mutex<PathBuf>,
+    names: Mutex<Names>,
+}
+
+/// What the last take leaves behind.
+#[derive(Default, Clone)]
+pub(crate) struct Names {
+    /// The last file of the last take that is complete.
+    pub(crate) last_file: PathBuf,
+    /// The file suffix that the next take gets, if nothing changes until then; empty before the first take.
+    pub(crate) next_suffix: String,
 }
 
 impl Finished {
-    pub(crate) fn last_file(&self) -> PathBuf {
-        self.last_file.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// A copy of the names.
+    pub(crate) fn names(&self) -> Names {
+        self.lock().clone()
     }
 
-    fn add(&self, file: PathBuf) {
-        *self.last_file.lock().unwrap_or_else(PoisonError::into_inner) = file;
-        // After the file: who waits for the counter may then ask for the file.
-        self.takes.add(1);
+    fn lock(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A take is over; it is complete when it has a `file`.
+    fn add(&self, file: Option<PathBuf>, next_suffix: String) {
+        let complete = file.is_some();
+        let mut names = self.lock();
+        names.next_suffix = next_suffix;
+        names.last_file = file.unwrap_or_else(|| std::mem::take(&mut names.last_file));
+        drop(names);
+        // After the names: who waits for the counter may then ask for the file.
+        if complete {
+            self.takes.add(1);
+        }
     }
 }
 
@@ -70,17 +91,15 @@ impl Threads {
             .spawn(move || {
                 let _alive = alive;
                 while let Ok(order) = ordered.recv() {
-                    let status = Arc::clone(&order.status);
+                    let (status, name) = (Arc::clone(&order.status), order.name.clone());
                     // `record` holds its own guard; this one is for what stands around it.
                     let written = catch_unwind(AssertUnwindSafe(|| take::record(order)));
-                    match written {
-                        Ok(Some(file)) => finished.add(file),
-                        Ok(None) => {}
-                        Err(panic) => {
-                            status.fail(&Problem::internal(&*panic));
-                            status.set_phase(Phase::Failed);
-                        }
-                    }
+                    let file = written.unwrap_or_else(|panic| {
+                        status.fail(&Problem::internal(&*panic));
+                        status.set_phase(Phase::Failed);
+                        None
+                    });
+                    finished.add(file, names::next_free(&name));
                 }
             })
             .map_err(|cause| Problem::NoThread { cause })?;

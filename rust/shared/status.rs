@@ -55,6 +55,8 @@ pub(crate) struct TakeStatus {
 pub(crate) struct Texts {
     /// The file being written, or the last part of the take.
     pub(crate) file: String,
+    /// The file suffix of the take, for example `.0.wav`; empty until its name is found.
+    pub(crate) suffix: String,
     /// Why the take ended early: the first problem stays.
     pub(crate) error: Option<String>,
     pub(crate) warnings: Vec<Warning>,
@@ -106,6 +108,10 @@ impl TakeStatus {
         self.lock().file = file;
     }
 
+    pub(crate) fn set_suffix(&self, suffix: String) {
+        self.lock().suffix = suffix;
+    }
+
     /// A copy of the texts.
     pub(crate) fn texts(&self) -> Texts {
         if self.has_texts.load(Ordering::Acquire) { self.lock().clone() } else { Texts::default() }
@@ -122,9 +128,6 @@ impl TakeStatus {
 pub(crate) struct Count(AtomicU64);
 
 impl Count {
-    pub(crate) const fn new() -> Self {
-        Self(AtomicU64::new(0))
-    }
 
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
