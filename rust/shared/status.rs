@@ -128,7 +128,6 @@ impl TakeStatus {
 pub(crate) struct Count(AtomicU64);
 
 impl Count {
-
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

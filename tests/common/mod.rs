@@ -49,16 +49,8 @@ impl Rig {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let mut node = Node::create(&plugin(), &NodeOptions { op_path: op_path.to_owned() });
         node.set_input(Some(Input::new(channels, rate)));
-        let mut rig = Self {
-            node,
-            rate,
-            fps: 60.0,
-            given: vec![Vec::new(); channels],
-            next: 0,
-            frame: 0,
-            recording: false,
-            dir,
-        };
+        let mut rig =
+            Self { node, rate, fps: 60.0, given: vec![Vec::new(); channels], next: 0, frame: 0, recording: false, dir };
         rig.set_file("take.wav");
         rig
     }
@@ -182,7 +174,8 @@ impl Rig {
 
 /// Sample `index` of `channel`: noise that no two channels share, at about -2 dB full scale.
 pub fn sample(channel: usize, index: u64) -> f32 {
-    let mut bits = (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (channel as u64 + 1).wrapping_mul(0xd1b5_4a32_d192_ed03);
+    let mut bits =
+        (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (channel as u64 + 1).wrapping_mul(0xd1b5_4a32_d192_ed03);
     bits ^= bits >> 29;
     bits = bits.wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits ^= bits >> 32;

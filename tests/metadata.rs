@@ -1,0 +1,102 @@
+//! Metadata through the plugin: a table goes in, ffprobe shows what comes out.
+
+mod common;
+
+use common::Rig;
+use common::readers::{have, run};
+
+/// Key and value as the user enters them, and the File Types in whose files ffprobe shows the key.
+const KEYS: [(&str, &str, &[&str]); 14] = [
+    ("title", "Größe 東京 \u{1f3b5}", &["wav", "aiff", "mp3", "ogg"]),
+    ("artist", "Ensemble \u{5e9}\u{5dc}\u{5d5}\u{5dd}", &["wav", "aiff", "mp3", "ogg"]),
+    ("Album", "Any Letter Case", &["wav", "aiff", "mp3", "ogg"]),
+    ("comment", "one; two", &["wav", "aiff", "mp3", "ogg"]),
+    ("copyright", "(c) 2026", &["wav", "aiff", "mp3", "ogg"]),
+    ("genre", "Field Recording", &["wav", "aiff", "mp3", "ogg"]),
+    ("date", "2026-11-23", &["wav", "aiff", "mp3", "ogg"]),
+    ("track", "3/12", &["wav", "aiff", "mp3", "ogg"]),
+    ("language", "deu", &["wav", "aiff", "mp3", "ogg"]),
+    ("album_artist", "Various", &["aiff", "mp3", "ogg"]),
+    ("composer", "B. Composer", &["aiff", "mp3", "ogg"]),
+    ("disc", "1/2", &["aiff", "mp3", "ogg"]),
+    ("publisher", "Label", &["aiff", "mp3", "ogg"]),
+    ("mykey", "a key of one's own", &["aiff", "mp3", "ogg"]),
+];
+
+fn take_with(file_type: &str, rows: &[Vec<String>]) -> (Rig, std::path::PathBuf) {
+    let mut rig = Rig::new(2, 48000.0);
+    rig.node.set("Filetype", file_type);
+    rig.set_file(&format!("take.{file_type}"));
+    rig.node.set_table("Headerdat", rows);
+    let path = rig.take([800; 30]);
+    (rig, path)
+}
+
+#[test]
+fn every_key_comes_back_where_ffprobe_can_show_it() {
+    if !have("ffprobe") {
+        return;
+    }
+    let rows: Vec<Vec<String>> = KEYS.iter().map(|(key, value, _)| vec![(*key).into(), (*value).into()]).collect();
+    for file_type in ["wav", "aiff", "mp3", "ogg"] {
+        let (_rig, path) = take_with(file_type, &rows);
+        let path = path.to_str().expect("a UTF-8 path");
+        let out = run("ffprobe", &["-v", "error", "-show_format", "-show_streams", "-of", "json", path]);
+        let found: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        let tag = |key: &str| {
+            let key = key.to_lowercase();
+            [&found["format"]["tags"], &found["streams"][0]["tags"]]
+                .into_iter()
+                .filter_map(|tags| tags.as_object())
+                .flatten()
+                .find(|(name, _)| name.to_lowercase() == key)
+                .map(|(_, value)| value.as_str().unwrap_or_default().to_owned())
+        };
+        for (key, value, shown_in) in KEYS {
+            if shown_in.contains(&file_type) {
+                assert_eq!(tag(key).as_deref(), Some(value), "{key} in {file_type}");
+            }
+        }
+        assert!(tag("encoder").is_some_and(|name| name.starts_with("Audio File Out Plus")), "{file_type}");
+    }
+}
+
+#[test]
+fn a_table_that_is_none_gives_a_warning_and_a_take() {
+    let mut rig = Rig::new(2, 48000.0);
+    rig.node.set_table("Headerdat", &[vec!["title".into()]]);
+    rig.record(true);
+    let warning = rig.cook(800).warning;
+    assert!(warning.contains("1 column"), "{warning}");
+    rig.finish();
+    rig.node.set_text_dat("Headerdat", "no table at all");
+    rig.record(true);
+    let warning = rig.cook(800).warning;
+    assert!(warning.contains("Header Source DAT"), "{warning}");
+    rig.finish();
+    rig.node.clear_table("Headerdat");
+    rig.node.set("Headerdat", "missing");
+    rig.record(true);
+    let warning = rig.cook(800).warning;
+    assert!(warning.contains("missing"), "{warning}");
+    rig.finish();
+}
+
+#[test]
+fn metadata_beyond_all_measure_breaks_no_file() {
+    let mut rows: Vec<Vec<String>> = (0..3000).map(|row| vec![format!("key{row}"), format!("value {row}")]).collect();
+    rows.push(vec!["title".into(), "x".repeat(70_000)]);
+    rows.push(vec!["comment".into(), "control \u{1}\u{7f}\u{200f} and a newline\nhere".into()]);
+    rows.push(vec!["comment".into(), "twice".into()]);
+    rows.push(vec![String::new(), "no key".into()]);
+    for file_type in ["wav", "aiff", "mp3", "ogg"] {
+        let (rig, path) = take_with(file_type, &rows);
+        assert!(rig.node.host_faults().is_empty());
+        if have("ffmpeg") {
+            assert_eq!(common::readers::ffmpeg(&path, 16, false).len(), 2 * 24_000, "{file_type}");
+        }
+        if have("sox") {
+            run("sox", &["-V1", path.to_str().expect("UTF-8"), "-n"]);
+        }
+    }
+}
