@@ -35,7 +35,10 @@ pub struct Rig {
     /// What the next samples are made from.
     pub next: u64,
     pub frame: i64,
+    /// What has gone by of the frame after `frame`.
+    fraction: f64,
     recording: bool,
+    paused: bool,
     dir: TempDir,
 }
 
@@ -49,8 +52,18 @@ impl Rig {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let mut node = Node::create(&plugin(), &NodeOptions { op_path: op_path.to_owned() });
         node.set_input(Some(Input::new(channels, rate)));
-        let mut rig =
-            Self { node, rate, fps: 60.0, given: vec![Vec::new(); channels], next: 0, frame: 0, recording: false, dir };
+        let mut rig = Self {
+            node,
+            rate,
+            fps: 60.0,
+            given: vec![Vec::new(); channels],
+            next: 0,
+            frame: 0,
+            fraction: 0.0,
+            recording: false,
+            paused: false,
+            dir,
+        };
         rig.set_file("take.wav");
         rig
     }
@@ -75,11 +88,14 @@ impl Rig {
 
     pub fn pause(&mut self, on: bool) {
         self.node.set("Pause", f64::from(u8::from(on)));
+        self.paused = on;
     }
 
     /// The time of the next cook, `frames` timeline frames after the last.
     pub fn time(&mut self, frames: f64) -> Time {
-        self.frame += frames as i64;
+        self.fraction += frames;
+        self.frame += self.fraction.floor() as i64;
+        self.fraction -= self.fraction.floor();
         let frame = self.frame as f64;
         Time {
             abs_frame: self.frame,
@@ -109,9 +125,43 @@ impl Rig {
 
     /// One cook of `samples` fresh frames, one timeline frame after the last.
     pub fn cook(&mut self, samples: usize) -> Cooked {
-        self.fill(samples, self.recording);
+        self.fill(samples, self.recording && !self.paused);
         let time = self.time(1.0);
         self.node.cook(&time)
+    }
+
+    /// One cook of `samples` fresh frames, as much time after the last as they take: never a gap.
+    pub fn block(&mut self, samples: usize) -> Cooked {
+        self.fill(samples, self.recording && !self.paused);
+        self.cook_after(samples)
+    }
+
+    /// As [`Rig::block`], with samples of the test's own: a slice for each channel.
+    pub fn play(&mut self, channels: &[&[f32]]) -> Cooked {
+        let samples = channels[0].len();
+        let input = self.node.input_mut().expect("a wired input");
+        for (index, samples) in channels.iter().enumerate() {
+            input.set_samples(index, samples);
+            if self.recording && !self.paused {
+                self.given[index].extend_from_slice(samples);
+            }
+        }
+        input.cooked(self.next as f64);
+        self.next += samples as u64;
+        self.cook_after(samples)
+    }
+
+    fn cook_after(&mut self, samples: usize) -> Cooked {
+        let time = self.time(samples as f64 * self.fps / self.rate);
+        self.node.cook(&time)
+    }
+
+    /// Wires another source, whose samples are kept apart from those of the one before, which are returned.
+    pub fn rewire(&mut self, input: Input) -> Vec<Vec<f32>> {
+        self.rate = input.rate;
+        let channels = input.channels.len();
+        self.node.set_input(Some(input));
+        std::mem::replace(&mut self.given, vec![Vec::new(); channels])
     }
 
     /// A cook whose samples are not to be in any file.
@@ -131,8 +181,9 @@ impl Rig {
     pub fn finish(&mut self) -> PathBuf {
         let takes = self.node.info("takes_finished");
         self.record(false);
-        self.cook(1);
+        self.block(1);
         self.wait("the take is finished", |node| node.info("takes_finished") > takes);
+        assert_eq!(self.node.host_faults(), [""; 0]);
         PathBuf::from(self.dat("last_file"))
     }
 
@@ -140,10 +191,15 @@ impl Rig {
     pub fn take(&mut self, blocks: impl IntoIterator<Item = usize>) -> PathBuf {
         self.record(true);
         for samples in blocks {
-            let cooked = self.cook(samples);
+            let cooked = self.block(samples);
             assert_eq!(cooked.error, "");
         }
         self.finish()
+    }
+
+    /// Deletes the node as the host would, in whatever state, and leaves its folder and what its take is to hold.
+    pub fn delete(self) -> (TempDir, Vec<Vec<f32>>) {
+        (self.dir, self.given)
     }
 
     /// Waits for `done`, as a host would: the node is asked, not cooked.
@@ -169,6 +225,38 @@ impl Rig {
 
     pub fn number(&mut self, key: &str) -> u64 {
         self.dat(key).parse().expect("a whole number")
+    }
+
+    /// The names of all files in the node's folder, in order.
+    pub fn files(&self) -> Vec<String> {
+        let entries = self.dir.path().read_dir().expect("the node's folder");
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Planar samples frame by frame, each converted.
+pub fn interleaved(channels: &[Vec<f32>], convert: impl Fn(f32) -> i32) -> Vec<i32> {
+    (0..channels[0].len()).flat_map(|frame| channels.iter().map(move |channel| channel[frame])).map(convert).collect()
+}
+
+/// The bits of a float, as the readers give them.
+pub fn bits(sample: f32) -> i32 {
+    sample.to_bits() as i32
+}
+
+/// Whether somebody else holds the file against writing.
+pub fn is_held(path: &Path) -> bool {
+    std::fs::OpenOptions::new().read(true).write(true).open(path).map_or(true, |file| file.try_lock().is_err())
+}
+
+/// Asserts that two long vectors are equal, without printing them.
+pub fn assert_same(read: &[i32], expected: &[i32], what: &str) {
+    assert_eq!(read.len(), expected.len(), "{what}: number of samples");
+    if let Some(at) = (0..read.len()).find(|&at| read[at] != expected[at]) {
+        panic!("{what}: sample {at} of {} is {} instead of {}", read.len(), read[at], expected[at]);
     }
 }
 
