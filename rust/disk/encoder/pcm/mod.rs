@@ -8,7 +8,13 @@
 //!
 //! [`scalar`] defines every result. The files beside it compute the same bits with one instruction set each.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
 
 #[cfg(test)]
 mod tests;
@@ -22,12 +28,20 @@ const GROUP: usize = 8;
 /// A kernel writes whole groups, so the last frame of an incomplete one reaches this far past its end.
 const SLACK: usize = GROUP * 4;
 
-/// Bytes that are interleaved before they are handed on: half of a usual first-level cache.
-const CHUNK: usize = 16 * 1024;
+/// Bytes that are interleaved before they are handed on: little enough for any first-level cache.
+const CHUNK: usize = 4000;
+
+/// Frames that are interleaved together where a [`CHUNK`] holds fewer: long enough runs of every channel for
+/// the processor to fetch ahead.
+const MIN_FRAMES: usize = 96;
+
+/// Put between frames that are longer than the chunk allows for: a power of two of channels would otherwise
+/// map all frames to the same few places of the cache.
+const GAP: usize = 64;
 
 /// Stands in for the channels that an incomplete group lacks. Groups hold the frames of a chunk, and begin
 /// with three channels of two bytes.
-static SILENCE: [f32; CHUNK / 4] = [0.0; CHUNK / 4];
+static SILENCE: [f32; CHUNK / 6] = [0.0; CHUNK / 6];
 
 /// How a sample is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +65,10 @@ trait Layout: 'static {
 
     /// 2^(n-1).
     const FULL_SCALE: f64 = (1u64 << (Self::BYTES * 8 - 1)) as f64;
+
+    /// The least and the greatest `f32` that round to values in range.
+    const LOW: f32 = (-Self::FULL_SCALE - 0.5) as f32;
+    const HIGH: f32 = ((Self::FULL_SCALE - 0.5) as f32).next_down();
 }
 
 struct Int<const BYTES: usize, const BIG_ENDIAN: bool>;
@@ -72,8 +90,8 @@ impl<const BIG_ENDIAN: bool> Layout for Float<BIG_ENDIAN> {
 /// The functions of one instruction set for one [`Form`]. Each returns the number of clipped samples.
 #[derive(Clone, Copy)]
 struct Kernels {
-    /// Any block; fills `out` exactly.
-    plain: fn(Planar<'_>, &mut [u8]) -> u64,
+    /// Any block, whose frames begin `pitch` bytes apart.
+    plain: fn(Planar<'_>, pitch: usize, &mut [u8]) -> u64,
     fast: Option<Fast>,
 }
 
@@ -110,16 +128,36 @@ fn kernels<I: Isa>(form: Form) -> Kernels {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     Scalar,
+    #[cfg(target_arch = "x86_64")]
+    Sse2,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Level {
     /// From the slowest to the fastest.
-    const ALL: &[Self] = &[Self::Scalar];
+    const ALL: &[Self] = &[
+        Self::Scalar,
+        #[cfg(target_arch = "x86_64")]
+        Self::Sse2,
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx2,
+        #[cfg(target_arch = "aarch64")]
+        Self::Neon,
+    ];
 
     /// `None` when this processor does not have the instructions.
     fn kernels(self, form: Form) -> Option<Kernels> {
         match self {
             Self::Scalar => Some(kernels::<scalar::Scalar>(form)),
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2 => Some(kernels::<sse2::Sse2>(form)),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::table(form),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => Some(kernels::<neon::Neon>(form)),
         }
     }
 }
@@ -129,9 +167,12 @@ pub(crate) struct Interleaver {
     kernels: Kernels,
     channels: usize,
     frame_bytes: usize,
-    /// Frames that are converted before they are appended.
+    /// Distance between the frames of a chunk.
+    pitch: usize,
+    /// Frames of a chunk.
     chunk_frames: usize,
-    /// Where they are converted: warm in the cache, and initialised once instead of at every block.
+    /// Where frames are converted before they are appended: warm in the cache, and initialised once instead
+    /// of at every block.
     chunk: Box<[u8]>,
     clipped: u64,
 }
@@ -145,9 +186,11 @@ impl Interleaver {
 
     fn with_kernels(kernels: Kernels, form: Form, channels: usize) -> Self {
         let frame_bytes = channels * form.bytes;
-        let chunk_frames = (CHUNK / frame_bytes.max(1) / GROUP).max(1) * GROUP;
-        let chunk = vec![0; chunk_frames * frame_bytes + SLACK].into_boxed_slice();
-        Self { kernels, channels, frame_bytes, chunk_frames, chunk, clipped: 0 }
+        let fitting = CHUNK / frame_bytes.max(1) / GROUP * GROUP;
+        let (chunk_frames, pitch) =
+            if fitting < MIN_FRAMES { (MIN_FRAMES, frame_bytes + GAP) } else { (fitting, frame_bytes) };
+        let chunk = vec![0; chunk_frames * pitch + SLACK].into_boxed_slice();
+        Self { kernels, channels, frame_bytes, pitch, chunk_frames, chunk, clipped: 0 }
     }
 
     /// Bytes of one frame.
@@ -168,49 +211,50 @@ impl Interleaver {
         while rest.frames() > 0 {
             let (now, later) = rest.split_at(self.chunk_frames);
             self.convert(now);
-            out.extend_from_slice(&self.chunk[..now.frames() * self.frame_bytes]);
+            let chunk = &self.chunk[..now.frames() * self.pitch];
+            if self.pitch == self.frame_bytes {
+                out.extend_from_slice(chunk);
+            } else {
+                for frame in chunk.chunks_exact(self.pitch) {
+                    out.extend_from_slice(&frame[..self.frame_bytes]);
+                }
+            }
             rest = later;
         }
     }
 
     /// Converts at most [`Interleaver::chunk_frames`] into the chunk.
     fn convert(&mut self, block: Planar<'_>) {
-        let frames = block.frames();
-        let whole = match self.kernels.fast {
-            Some(fast) if frames >= GROUP => {
-                let (body, _) = block.split_at(frames / GROUP * GROUP);
-                self.convert_groups(fast, body);
-                body.frames()
-            }
-            _ => 0,
+        let (groups, rest) = match self.kernels.fast {
+            Some(_) => block.split_at(block.frames() / GROUP * GROUP),
+            None => block.split_at(0),
         };
-        if whole < frames {
-            let (_, rest) = block.split_at(whole);
-            let out = &mut self.chunk[whole * self.frame_bytes..frames * self.frame_bytes];
-            self.clipped += (self.kernels.plain)(rest, out);
+        if let Some(fast) = self.kernels.fast {
+            self.clipped += self.convert_groups(fast, groups);
         }
+        let out = &mut self.chunk[groups.frames() * self.pitch..];
+        self.clipped += (self.kernels.plain)(rest, self.pitch, out);
     }
 
-    fn convert_groups(&mut self, fast: Fast, block: Planar<'_>) {
-        self.clipped += match self.channels {
+    fn convert_groups(&mut self, fast: Fast, block: Planar<'_>) -> u64 {
+        match self.channels {
             1 => (fast.mono)(block.channel(0), &mut self.chunk),
             2 => (fast.stereo)(block.channel(0), block.channel(1), &mut self.chunk),
             channels => {
                 let sample_bytes = self.frame_bytes / channels;
                 // The incomplete group first: the whole ones then overwrite what it wrote too much.
                 let incomplete = (channels % GROUP > 0).then_some(channels / GROUP);
-                let order = incomplete.into_iter().chain(0..channels / GROUP);
-                order
-                    .map(|group| {
-                        let first = group * GROUP;
-                        let slices = std::array::from_fn(|i| match first + i {
-                            channel if channel < channels => block.channel(channel),
-                            _ => &SILENCE[..block.frames()],
-                        });
-                        (fast.group)(&slices, self.frame_bytes, &mut self.chunk[first * sample_bytes..])
-                    })
-                    .sum()
+                let groups = incomplete.into_iter().chain(0..channels / GROUP);
+                let convert = |group| {
+                    let first = group * GROUP;
+                    let slices = std::array::from_fn(|i| match first + i {
+                        channel if channel < channels => block.channel(channel),
+                        _ => &SILENCE[..block.frames()],
+                    });
+                    (fast.group)(&slices, self.pitch, &mut self.chunk[first * sample_bytes..])
+                };
+                groups.map(convert).sum()
             }
-        };
+        }
     }
 }

@@ -12,8 +12,7 @@ impl Isa for Scalar {
 }
 
 /// Every channel in turn: a chunk stays in the first-level cache meanwhile.
-pub(super) fn plain<L: Layout>(block: Planar<'_>, out: &mut [u8]) -> u64 {
-    let pitch = block.channels() * L::BYTES;
+pub(super) fn plain<L: Layout>(block: Planar<'_>, pitch: usize, out: &mut [u8]) -> u64 {
     let mut clipped = 0;
     for channel in 0..block.channels() {
         for (frame, &sample) in block.channel(channel).iter().enumerate() {

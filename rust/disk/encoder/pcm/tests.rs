@@ -141,3 +141,10 @@ fn clipped_samples_are_those_whose_rounded_value_is_out_of_range() {
     assert_eq!(clips(&CODECS[1], &[f32::INFINITY, f32::NEG_INFINITY, f32::NAN]), 2);
     assert_eq!(clips(&CODECS[3], &[f32::INFINITY, 9.0, f32::NAN]), 0);
 }
+
+#[test]
+fn the_fastest_kernels_of_this_processor_are_used() {
+    let form = Form::of(&CODECS[1]);
+    let interleaver = Interleaver::new(form, 2);
+    assert_eq!(interleaver.kernels.fast.is_some(), cfg!(any(target_arch = "x86_64", target_arch = "aarch64")));
+}
