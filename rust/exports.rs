@@ -16,7 +16,7 @@ unsafe extern "C" {
 /// # Safety
 /// Called by the host as the interface says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn FillCHOPPluginInfo(info: *mut c_void) {
+pub(crate) unsafe extern "C" fn FillCHOPPluginInfo(info: *mut c_void) {
     // SAFETY: the host's pointer goes on unchanged.
     unsafe { afop_fill_plugin_info(info) }
 }
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn FillCHOPPluginInfo(info: *mut c_void) {
 /// # Safety
 /// Called by the host as the interface says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn CreateCHOPInstance(info: *const c_void) -> *mut c_void {
+pub(crate) unsafe extern "C" fn CreateCHOPInstance(info: *const c_void) -> *mut c_void {
     // SAFETY: the host's pointer goes on unchanged.
     unsafe { afop_create_instance(info) }
 }
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn CreateCHOPInstance(info: *const c_void) -> *mut c_void 
 /// # Safety
 /// Called by the host as the interface says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn DestroyCHOPInstance(instance: *mut c_void) {
+pub(crate) unsafe extern "C" fn DestroyCHOPInstance(instance: *mut c_void) {
     // SAFETY: the host's pointer goes on unchanged.
     unsafe { afop_destroy_instance(instance) }
 }

@@ -12,6 +12,8 @@ use crate::shared::problem::shown;
 pub(crate) enum Warning {
     /// AIFF has no little-endian form of this codec that every program reads.
     AiffBigEndian { codec: &'static str },
+    /// MP3 holds less than this bit rate at this sample rate.
+    Mp3BitRate { asked: u32, rate: u32, used: u32 },
     /// The file system knows no locks.
     NotLocked { path: PathBuf },
     /// Record is on and nothing is wired to the input.
@@ -62,6 +64,11 @@ impl fmt::Display for Warning {
                 f,
                 "AIFF stores {codec} big-endian, since no little-endian form of it is read by all programs: \
                  choose {codec}be to record the same file without this warning."
+            ),
+            Self::Mp3BitRate { asked, rate, used } => write!(
+                f,
+                "MP3 holds at most {used} kb/s at {rate} Hz, so {used} kb/s is recorded in place of {asked}: \
+                 raise the input's sample rate to 32000 Hz or more for a higher Bit Rate."
             ),
             Self::NoInput => f.write_str(
                 "Record is on, but nothing is wired to the input: wire a CHOP with audio, and recording starts by \

@@ -4,7 +4,12 @@
 
 mod aiff;
 pub(crate) mod chunks;
+mod mp3;
+mod ogg;
 mod pcm;
+#[cfg(test)]
+mod proof;
+mod sanitise;
 mod wav;
 
 #[cfg(test)]
@@ -172,4 +177,4 @@ pub(crate) static CODECS: [Codec; 7] = [
 ];
 
 /// THE table of formats, in the order of the menu.
-pub(crate) static FORMATS: &[&Format] = &[&wav::FORMAT, &aiff::FORMAT];
+pub(crate) static FORMATS: &[&Format] = &[&wav::FORMAT, &ogg::FORMAT, &mp3::FORMAT, &aiff::FORMAT];

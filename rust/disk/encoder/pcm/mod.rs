@@ -9,11 +9,14 @@
 //! [`scalar`] defines every result. The files beside it compute the same bits with one instruction set each.
 
 #[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "vector loads and stores")]
 mod avx2;
 #[cfg(target_arch = "aarch64")]
+#[allow(unsafe_code, reason = "vector loads and stores")]
 mod neon;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "vector loads and stores")]
 mod sse2;
 
 #[cfg(test)]

@@ -1,0 +1,306 @@
+use std::process::Command;
+
+use super::*;
+use crate::disk::encoder::proof::*;
+
+fn sound(channels: usize, rate: f64) -> Sound {
+    Sound { channels, rate }
+}
+
+fn quality(quality: f32) -> Settings {
+    Settings { quality, ..SETTINGS }
+}
+
+fn head(channels: &[Vec<f32>], frames: usize) -> Vec<Vec<f32>> {
+    channels.iter().map(|channel| channel[..frames].to_vec()).collect()
+}
+
+/// Frames that the reference decoder writes.
+fn oggdec(take: &Take, channels: usize) -> Option<usize> {
+    have("oggdec").then(|| {
+        let pcm = run(Command::new("oggdec").args(["-Q", "-R", "-o", "-"]).arg(take.path())).stdout;
+        pcm.len() / 2 / channels
+    })
+}
+
+fn assert_exact(take: &Take, frames: usize, channels: usize) {
+    let what = format!("{frames} frames, {channels} channels");
+    assert_eq!(symphonia_frames(take.path()), frames as u64, "Symphonia: {what}");
+    // FFmpeg does not cut the end of a file with a single audio page, whoever wrote it.
+    if let Some(decoded) = (frames == 0 || frames > 1000).then(|| ffmpeg(take.path(), channels, true)).flatten() {
+        assert!(decoded.iter().all(|channel| channel.len() == frames), "FFmpeg: {} of {what}", decoded[0].len());
+    }
+    let end = Playable { len: take.file.len(), frames: frames as u64 };
+    assert_eq!(take.encoder.playable(take.file.len()), end, "{what}");
+}
+
+#[test]
+fn every_length_is_decoded_to_the_frame() {
+    for (rate, channels) in [(48000, 2), (8000, 1)] {
+        let signal = music(rate, channels, 7000);
+        for frames in [0, 1, 2, 63, 64, 128, 500, 1023, 1024, 1025, 2047, 2048, 2049, 7000] {
+            let take = record(&FORMAT, rate, SETTINGS, &head(&signal, frames));
+            assert_exact(&take, frames, channels);
+            assert_ffprobe_is_silent(take.path());
+            if let Some(read) = oggdec(&take, channels) {
+                assert_eq!(read, frames, "oggdec at {rate} Hz");
+            }
+            if let Some(decoded) = (frames > 0).then(|| sndfile(&take)).flatten() {
+                assert_eq!(decoded[0].len(), frames, "libsndfile at {rate} Hz");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_to_64_channels_and_255_keep_their_order() {
+    for channels in (1..=64).chain([255]) {
+        let signal = music(16000, channels, 4000);
+        let take = record(&FORMAT, 16000, SETTINGS, &signal);
+        assert_exact(&take, 4000, channels);
+        // From three to eight channels decoders put them into the order of WAV.
+        if let Some(decoded) = ffmpeg(take.path(), channels, true)
+            && !(3..=8).contains(&channels)
+        {
+            let snr = snr(&signal, &decoded);
+            assert!(snr > 10.0, "{snr:.1} dB with {channels} channels");
+        }
+    }
+}
+
+#[test]
+fn every_rate_and_quality_is_recorded() {
+    for rate in [8000, 11025, 12345, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176_400, 192_000] {
+        let signal = music(rate, 2, rate as usize / 4);
+        for level in [0.0, 0.5, 1.0] {
+            let take = record(&FORMAT, rate, quality(level), &signal);
+            assert_exact(&take, signal[0].len(), 2);
+            assert_ffprobe_is_silent(take.path());
+        }
+    }
+}
+
+/// libvorbis has a mode for everything that the row of the table promises, so `check` never has to say no there.
+#[test]
+fn every_promised_sound_is_accepted() {
+    for rate in (8000..=192_000).step_by(4600).chain([8000, 9000, 15000, 19000, 26000, 40000, 50000, 192_000]) {
+        for channels in [1, 2, 3, 6, 255] {
+            for level in [0.0, 0.05, 0.31, 0.5, 0.99, 1.0, -3.0, 7.0, f32::NAN] {
+                check(sound(channels, f64::from(rate)), quality(level)).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn garbage_is_recorded_as_finite_sound() {
+    for (name, samples) in garbage(9000) {
+        let clipped = samples.iter().filter(|sample| sample.abs() > 1.0).count() as u64;
+        for level in [0.0, 1.0] {
+            let take = record(&FORMAT, 44100, quality(level), &[samples.clone(), vec![0.0; 9000]]);
+            assert_eq!(take.encoder.clipped(), clipped, "{name}");
+            assert_exact(&take, 9000, 2);
+            if let Some(decoded) = ffmpeg(take.path(), 2, true) {
+                let peak = decoded.iter().flatten().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
+                assert!(peak < 4.0, "{name}: {peak}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_cut_at_any_byte_plays_up_to_what_is_playable() {
+    // Many channels at the best quality: packets that are longer than a page.
+    for (rate, channels, level) in [(44100, 2, 0.5), (8000, 1, 0.0), (48000, 255, 1.0)] {
+        let signal = music(rate, channels, if channels > 100 { 12000 } else { rate as usize });
+        let mut take = Take::open(&FORMAT, sound(channels, rate.into()), quality(level)).unwrap();
+        take.write_all(&signal, 500);
+        let killed = take.bytes();
+        let whole = take.encoder.playable(killed.len() as u64);
+        assert_eq!(whole.len, killed.len() as u64);
+        let cut_path = take.beside("cut.ogg");
+        for cut in (0..=killed.len()).step_by(killed.len() / 13).chain([killed.len()]) {
+            let playable = take.encoder.playable(cut as u64);
+            assert!(playable.len <= cut as u64);
+            if playable.frames == 0 {
+                continue;
+            }
+            std::fs::write(&cut_path, &killed[..playable.len as usize]).unwrap();
+            assert_eq!(symphonia_frames(&cut_path), playable.frames);
+            assert_sox_reads(&cut_path);
+            if let Some(decoded) = ffmpeg(&cut_path, channels, true) {
+                assert_eq!(decoded[0].len() as u64, playable.frames);
+                assert!(snr(&head(&signal, decoded[0].len()), &decoded) > 10.0);
+            }
+            // What the writer does not cut off does no harm either.
+            std::fs::write(&cut_path, &killed[..cut]).unwrap();
+            assert!(symphonia_frames(&cut_path) >= playable.frames);
+            ffmpeg(&cut_path, channels, false);
+        }
+    }
+}
+
+#[test]
+fn at_most_0_3_seconds_are_held_back_even_of_silence() {
+    for rate in [8000, 16000, 32000, 48000, 192_000] {
+        for (channels, level, silent) in
+            [(1, 0.0, true), (2, 0.5, false), (2, 1.0, false), (8, 1.0, false), (8, 0.5, true)]
+        {
+            let mut signal = music(rate, channels, rate as usize);
+            if silent {
+                signal.fill(vec![0.0; rate as usize]);
+            }
+            let mut take = Take::open(&FORMAT, sound(channels, rate.into()), quality(level)).unwrap();
+            let (mut worst, block) = (0, rate as usize / 100);
+            for start in (0..rate as usize).step_by(block) {
+                let block: Vec<Vec<f32>> =
+                    signal.iter().map(|channel| channel[start..start + block].to_vec()).collect();
+                take.write_all(&block, block[0].len());
+                worst = worst.max(start as u64 - take.encoder.playable(take.file.len()).frames.min(start as u64));
+            }
+            let seconds = worst as f64 / f64::from(rate);
+            assert!(seconds < 0.3, "{seconds:.3} s of {channels} channels at {rate} Hz, quality {level}");
+        }
+    }
+}
+
+#[test]
+fn a_take_sounds_no_worse_than_by_the_oggenc_program() {
+    for (rate, level, channels) in [(48000, 0.1, 2), (48000, 0.5, 2), (44100, 0.8, 2), (44100, 1.0, 1), (22050, 0.5, 2)]
+    {
+        let signal = music(rate, channels, rate as usize * 4);
+        let take = record(&FORMAT, rate, quality(level), &signal);
+        let Some(decoded) = ffmpeg(take.path(), channels, true) else { return };
+        if !have("oggenc") {
+            return;
+        }
+        let (wav, ogg) = (take.beside("in.wav"), take.beside("oggenc.ogg"));
+        write_wav(&wav, rate, &signal);
+        run(Command::new("oggenc").args(["-Q", "-q", &format!("{}", level * 10.0), "-o"]).arg(&ogg).arg(&wav));
+        let (ours, theirs) = (snr(&signal, &decoded), snr(&signal, &ffmpeg(&ogg, channels, true).unwrap()));
+        println!(
+            "{rate} Hz, quality {level}: {ours:.2} dB, oggenc {theirs:.2} dB; {} and {} bytes",
+            take.file.len(),
+            std::fs::metadata(&ogg).unwrap().len()
+        );
+    }
+}
+
+#[test]
+fn every_take_has_a_serial_number_of_its_own() {
+    let signal = music(48000, 1, 5000);
+    let serials = [0; 3].map(|_| record(&FORMAT, 48000, SETTINGS, &signal).bytes()[14..18].to_vec());
+    assert!(serials[0] != serials[1] && serials[1] != serials[2]);
+}
+
+#[test]
+fn two_nodes_encode_at_once_what_each_encodes_alone() {
+    let signal = music(48000, 2, 200_000);
+    let sizes: Vec<u64> = std::thread::scope(|scope| {
+        let takes = [0; 4].map(|_| scope.spawn(|| record(&FORMAT, 48000, SETTINGS, &signal).file.len()));
+        takes.map(|take| take.join().unwrap()).to_vec()
+    });
+    assert_eq!(sizes, vec![record(&FORMAT, 48000, SETTINGS, &signal).file.len(); 4]);
+}
+
+#[test]
+fn comments_of_any_kind_are_kept() {
+    let long = "ä".repeat(100_000);
+    let comments = [("title".to_owned(), "Übung\0 1".to_owned()), ("my own key".to_owned(), long.clone())];
+    let mut header = Vec::new();
+    let opening = Opening {
+        sound: sound(2, 48000.0),
+        settings: SETTINGS,
+        metadata: &comments,
+        header: &mut header,
+        warnings: &mut Vec::new(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("take.ogg");
+    let mut file = TakeFile::new(std::fs::File::create_new(&path).unwrap(), path.clone());
+    let mut encoder = open(opening).unwrap();
+    file.append(&header).unwrap();
+    encoder.finish(&mut file).unwrap();
+    if have("ogginfo") {
+        let shown = run(Command::new("ogginfo").env("LC_ALL", "C.UTF-8").arg(&path)).stdout;
+        let shown = String::from_utf8_lossy(&shown).into_owned();
+        assert!(shown.contains("title=Übung 1") && shown.contains(&long), "{}", &shown[..500.min(shown.len())]);
+        assert!(!shown.to_lowercase().contains("warning"));
+    }
+}
+
+#[test]
+fn what_ogg_cannot_hold_is_told_before_a_file_is_opened() {
+    let told = |sound| check(sound, SETTINGS).unwrap_err().to_string();
+    assert_eq!(
+        told(sound(256, 48000.0)),
+        "OGG holds 1 to 255 channels, the input has 256: choose WAV or AIFF, or narrow Channel Scope."
+    );
+    assert!(told(sound(0, 48000.0)).contains("the input has 0"));
+    for rate in [0.0, 7999.0, 44100.5, 192_001.0, f64::NAN, f64::INFINITY, -48000.0] {
+        assert!(told(sound(2, rate)).contains(&format!("the input has {rate}: choose WAV or AIFF")));
+    }
+}
+
+#[test]
+fn temporary() {
+    for (rate, level) in [
+        (8000u32, 1.0f32),
+        (11025, 1.0),
+        (16000, 1.0),
+        (22050, 1.0),
+        (32000, 1.0),
+        (44100, 0.2),
+        (44100, 0.5),
+        (44100, 1.0),
+        (48000, 0.5),
+        (96000, 0.5),
+        (192000, 0.5),
+    ] {
+        for (freq, chans) in [
+            (0.0f32, 1),
+            (100.0f32, 1),
+            (440.0, 2),
+            (1000.0, 1),
+            (2000.0, 1),
+            (3000.0, 1),
+            (6000.0, 2),
+            (rate as f32 * 0.4, 1),
+        ] {
+            let signal: Vec<Vec<f32>> = (0..chans)
+                .map(|c| {
+                    (0..rate * 2)
+                        .map(|i| {
+                            0.5 * (6.283185307179586f64
+                                * (((freq + 3.0 * c as f32) as f64) * i as f64 / rate as f64).fract())
+                            .sin() as f32
+                        })
+                        .collect()
+                })
+                .collect();
+            let take = record(&FORMAT, rate, quality(level), &signal);
+            let Some(decoded) = ffmpeg(take.path(), chans, true) else { return };
+            let (wav, ogg) = (take.beside("in.wav"), take.beside("oggenc.ogg"));
+            write_wav(&wav, rate, &signal);
+            run(Command::new("oggenc").args(["-Q", "-q", &format!("{}", level * 10.0), "-o"]).arg(&ogg).arg(&wav));
+            let cut = |d: &[Vec<f32>]| {
+                let n = signal[0].len().min(d[0].len());
+                if n != signal[0].len() {
+                    println!("MATRIX LEN {n} of {}", signal[0].len());
+                }
+                snr(&head(&signal, n), &head(d, n))
+            };
+            let (ours, theirs) = (cut(&decoded), cut(&ffmpeg(&ogg, chans, true).unwrap()));
+            if rate == 8000 && freq == 3000.0 {
+                std::fs::copy(take.path(), "/tmp/w/sine.ogg").unwrap();
+                std::fs::copy(&wav, "/tmp/w/sine.wav").unwrap();
+            }
+            println!(
+                "MATRIX {rate} Hz q{level} sine {freq} x{chans}: {ours:.2} dB, oggenc {theirs:.2} dB {:+.2}; {} and {} bytes",
+                ours - theirs,
+                take.file.len(),
+                std::fs::metadata(&ogg).unwrap().len()
+            );
+        }
+    }
+}
