@@ -302,6 +302,26 @@ fn a_change_of_the_channels_rolls_over_without_a_lost_frame() {
 }
 
 #[test]
+fn a_layout_that_brings_no_samples_gives_no_file() {
+    let mut rig = rig(1, 48000.0);
+    rig.record(true);
+    rig.cooks(5);
+    let input = rig.node.input_mut().expect("an input").clone();
+    for (channels, rate) in [(1, 22050.0), (3, 48000.0)] {
+        let mut other = Input::new(channels, rate);
+        other.cooked(0.0);
+        rig.node.set_input(Some(other));
+        rest(&mut rig, 2);
+    }
+    rig.node.set_input(Some(input));
+    rig.cooks(5);
+    let path = rig.finish();
+    assert_eq!(rig.files(), ["take.wav"]);
+    assert_holds(&path, &rig.given);
+    assert_eq!(rig.number("gap_samples"), 0);
+}
+
+#[test]
 fn a_new_source_that_has_cooked_as_often_as_the_last_one_is_recorded() {
     let mut rig = rig(1, 48000.0);
     rig.record(true);

@@ -15,7 +15,7 @@ namespace
 {
 
 // Beyond this a number is a mistake, and allocating it would take the machine down instead of failing a test.
-constexpr int32_t MOST_CHANNELS = 16384;
+constexpr int32_t MOST_CHANNELS = 65536;
 constexpr int32_t MOST_INFO = 65536;
 
 std::atomic<uint32_t> nextOpId{100};
