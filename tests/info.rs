@@ -118,11 +118,14 @@ fn last_samples_written_adds_up_to_the_total() {
         sum += rig.cooks(1).info("last_samples_written").expect("the channel");
         std::thread::sleep(std::time::Duration::from_millis(3));
     }
-    rig.finish();
+    rig.record(false);
+    sum += rig.cooks(1).info("last_samples_written").expect("the channel");
+    rig.wait("the take is finished", |node| node.info("takes_finished") == 1.0);
     // What was written after the last cook is told at the next one.
     sum += rig.cooks(1).info("last_samples_written").expect("the channel");
-    let off = rig.node.info("total_samples_written");
-    assert!(sum <= off && rig.cooks(1).info("last_samples_written") == Some(0.0), "{sum} of {off}");
+    assert_eq!(sum, 50.0 * 800.0);
+    assert_eq!(rig.node.info("total_samples_written"), sum);
+    assert_eq!(rig.cooks(1).info("last_samples_written"), Some(0.0));
 }
 
 #[test]
