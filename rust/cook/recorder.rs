@@ -191,6 +191,7 @@ impl Recorder {
         let time = inputs.time();
         let arrival = self.slices.look(Sight {
             total_cooks: inputs.total_cooks(),
+            channels: sound.channels,
             samples: inputs.samples(),
             start_index: inputs.start_index(),
             rate: sound.rate,

@@ -11,6 +11,7 @@ const LONGEST_GAP_SECONDS: f64 = 600.0;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sight {
     pub(crate) total_cooks: i64,
+    pub(crate) channels: usize,
     pub(crate) samples: usize,
     /// Index of the first sample in the source's own time.
     pub(crate) start_index: f64,
@@ -48,7 +49,8 @@ pub(crate) enum Odd {
 /// Remembers what the next cook has to be compared with.
 #[derive(Debug, Default)]
 pub(crate) struct Slices {
-    last_cooks: Option<i64>,
+    /// The input's cooks at the last look, its channels and its rate: another source may have cooked as often.
+    last: Option<(i64, usize, f64)>,
     /// Index after the last sample that was seen.
     next_index: f64,
     /// Timeline frames since the last new samples.
@@ -77,7 +79,8 @@ impl Slices {
             self.elapsed += sight.delta_frames;
         }
         let frame = sight.rate / sight.timeline_rate;
-        if self.last_cooks == Some(sight.total_cooks) {
+        let cook = Some((sight.total_cooks, sight.channels, sight.rate));
+        if self.last == cook {
             // A sliced input whose source rests has no samples; a clip shows the same ones again.
             self.clip |= believable && sight.samples > 0;
             return Arrival::Again;
@@ -86,10 +89,12 @@ impl Slices {
         let missing = expected - sight.samples as f64;
         let jump = sight.start_index - self.next_index;
         // More samples than time went by: no slice has that.
-        let clip = self.last_cooks.is_some() && sight.samples as f64 > expected + 2.0 * frame.max(1.0);
-        self.clip = clip || (self.clip && sight.samples as f64 > expected + 1.0);
-        let compare = self.continuous && !self.clip && frame.is_finite() && frame > 0.0;
-        self.last_cooks = Some(sight.total_cooks);
+        let clip = self.last.is_some() && sight.samples as f64 > expected + 2.0 * frame.max(1.0);
+        let was_clip = self.clip;
+        self.clip = clip || (was_clip && sight.samples as f64 > expected + 1.0);
+        // A clip that cooks anew after a while may be shorter than that while: nothing is missing before it.
+        let compare = self.continuous && !was_clip && !self.clip && frame.is_finite() && frame > 0.0;
+        self.last = cook;
         self.next_index = sight.start_index + sight.samples as f64;
         self.continuous = true;
         if compare && !believable && sight.samples > 0 {
@@ -115,8 +120,15 @@ impl Slices {
 mod tests {
     use super::*;
 
-    const STEADY: Sight =
-        Sight { total_cooks: 0, samples: 800, start_index: 0.0, rate: 48000.0, delta_frames: 1.0, timeline_rate: 60.0 };
+    const STEADY: Sight = Sight {
+        total_cooks: 0,
+        channels: 2,
+        samples: 800,
+        start_index: 0.0,
+        rate: 48000.0,
+        delta_frames: 1.0,
+        timeline_rate: 60.0,
+    };
     const PLAIN: Arrival = Arrival::New { gap: 0, odd: None };
 
     /// Cooks of one second at `rate`, with `change` applied to the given cook.
@@ -228,6 +240,25 @@ mod tests {
             assert_eq!(slices.look(Sight { total_cooks: cook, samples: 48_000, ..STEADY }), PLAIN);
         }
         assert!(slices.is_clip());
+    }
+
+    #[test]
+    fn a_clip_that_cooks_anew_after_a_while_has_no_gap() {
+        let mut slices = Slices::default();
+        slices.look(STEADY);
+        for _ in 0..100 {
+            assert_eq!(slices.look(STEADY), Arrival::Again);
+        }
+        assert_eq!(slices.look(Sight { total_cooks: 1, ..STEADY }), PLAIN);
+    }
+
+    #[test]
+    fn another_source_that_has_cooked_as_often_is_new() {
+        let mut slices = Slices::default();
+        slices.look(STEADY);
+        assert_eq!(slices.look(Sight { channels: 3, ..STEADY }), PLAIN);
+        assert_eq!(slices.look(Sight { channels: 3, rate: 44100.0, samples: 735, ..STEADY }), PLAIN);
+        assert!(!slices.is_clip());
     }
 
     #[test]
