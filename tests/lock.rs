@@ -4,7 +4,7 @@ mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use common::readers::hound;
@@ -18,6 +18,8 @@ const TRY: &str = "AFOP_TEST_TRY_LOCK";
 struct Other {
     child: Child,
     stdin: Option<ChildStdin>,
+    /// Kept open: the other process says more when it ends.
+    output: BufReader<ChildStdout>,
 }
 
 impl Other {
@@ -32,9 +34,10 @@ impl Other {
     fn locking(path: &Path) -> Self {
         let mut child = Self::command(LOCK, path).spawn().expect("a child process");
         let stdin = child.stdin.take();
-        let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
-        assert!(lines.any(|line| line.expect("a line").contains("locked")), "the other process has the lock");
-        Self { child, stdin }
+        let mut output = BufReader::new(child.stdout.take().expect("an output"));
+        let mut locked = output.by_ref().lines().map_while(Result::ok);
+        assert!(locked.any(|line| line.contains("locked")), "the other process has the lock");
+        Self { child, stdin, output }
     }
 
     /// Whether another process could lock the file now.
@@ -47,6 +50,7 @@ impl Other {
 
     fn let_go(mut self) {
         drop(self.stdin.take());
+        std::io::copy(&mut self.output, &mut std::io::sink()).expect("the rest of the output");
         self.child.wait().expect("the child ends");
     }
 }
