@@ -235,6 +235,10 @@ impl Recorder {
     fn take_in(&mut self, inputs: &Inputs, sound: Sound, gap: u64) {
         let Some(running) = &mut self.running else { return };
         if sound != running.input {
+            // A source that is being rebuilt can show any layout: one that brings samples is meant.
+            if inputs.samples() == 0 {
+                return;
+            }
             self.board.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
             if let Some(warning) = running.change_layout(inputs, sound, &self.board, self.threads.as_ref()) {
                 self.board.warn(warning);
