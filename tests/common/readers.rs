@@ -47,15 +47,17 @@ pub fn hound(path: &Path) -> Read {
     Read { channels: spec.channels.into(), rate: spec.sample_rate, samples }
 }
 
-/// Reads any file with ffmpeg, as `bits`-wide integers or as floats.
+/// Reads any file with ffmpeg, as `bits`-wide integers or as the bits of floats.
 pub fn ffmpeg(path: &Path, bits: u16, float: bool) -> Vec<i32> {
     let path = path.to_str().expect("a UTF-8 path");
-    let (format, width) = if float { ("f32le", 4) } else { ("s32le", 4) };
-    let raw = run("ffmpeg", &["-v", "error", "-i", path, "-f", format, "-"]);
-    raw.chunks_exact(width)
+    // The width of the file itself: ffmpeg converts no more than 64 channels.
+    let format = if float { "f32le".to_owned() } else { format!("s{bits}le") };
+    let raw = run("ffmpeg", &["-v", "error", "-i", path, "-f", &format, "-"]);
+    raw.chunks_exact(usize::from(bits) / 8)
         .map(|bytes| {
-            let sample = i32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-            if float { sample } else { sample >> (32 - bits) }
+            let mut wide = [0; 4];
+            wide[4 - bytes.len()..].copy_from_slice(bytes);
+            i32::from_le_bytes(wide) >> (32 - bits)
         })
         .collect()
 }
