@@ -1,6 +1,6 @@
 //! What the integration tests share: a node of the built plugin that is fed known samples.
 
-#![allow(dead_code, reason = "every test binary uses another part")]
+#![allow(dead_code, unreachable_pub, reason = "every test binary uses another part")]
 
 pub mod readers;
 
