@@ -45,6 +45,8 @@ pub(crate) struct Recorder {
     faults: Arc<Faults>,
     /// The take ended in an error, or could not start: nothing more until Record goes off.
     blocked: bool,
+    /// A running take ended in an error, and Record is still on: what arrives is in no file, and counted.
+    cut_short: bool,
     slices: Slices,
     /// The last take, and its frames in the file at the cook before.
     progress: Option<(Arc<TakeStatus>, u64)>,
@@ -75,6 +77,7 @@ impl Recorder {
             board,
             faults,
             blocked: false,
+            cut_short: false,
             slices: Slices::default(),
             progress: None,
             trouble: None,
@@ -104,6 +107,7 @@ impl Recorder {
     pub(crate) fn abandon(&mut self, problem: &Problem) {
         if let Some(running) = &self.running {
             running.status.fail(problem);
+            self.cut_short = true;
         }
         self.let_go();
         self.blocked = true;
@@ -128,6 +132,7 @@ impl Recorder {
         if self.running.is_some() || self.blocked {
             self.let_go();
             self.blocked = false;
+            self.cut_short = false;
             self.board.record_off();
         }
     }
@@ -204,10 +209,14 @@ impl Recorder {
         if self.running.as_ref().is_some_and(|running| running.status.phase() == Phase::Failed) {
             self.let_go();
             self.blocked = true;
+            self.cut_short = true;
         }
-        let paused = self.running.is_some() && toggle(inputs, &params::PAUSE);
-        self.board.paused.set(paused);
+        let paused = (self.running.is_some() || self.cut_short) && toggle(inputs, &params::PAUSE);
+        self.board.paused.set(paused && self.running.is_some());
         if self.running.is_none() || paused {
+            if self.cut_short && !paused && arrival != Arrival::Again {
+                self.board.lost.add(inputs.samples() as u64);
+            }
             self.rest();
             return;
         }
