@@ -87,7 +87,10 @@ impl Board {
     /// A take starts: its numbers and texts replace those of the take before.
     pub(crate) fn begin(&self, shot: Shot) {
         let mut shown = self.lock();
-        if let Some(before) = shown.take.take() {
+        // An error that was acknowledged is not to come back while the writer thread is not done with its take.
+        if let Some(before) = shown.take.take()
+            && !shown.acknowledged
+        {
             shown.former.push(before.status);
         }
         shown.former.retain(|status| !status.is_over());
