@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::encoder::{Encoder, Format, Opening, Settings};
+use super::encoder::{Encoder, Format, Opening, Playable, Settings};
 use super::names::{self, NameOrder};
-use super::take_file::TakeFile;
+use super::take_file::{Fate, TakeFile};
 use super::{metadata, verify};
 use crate::shared::faults::{Faults, Point};
 use crate::shared::inbox::{Inbox, Item, Taken};
@@ -104,12 +104,16 @@ struct Part {
     out: Vec<u8>,
     /// Frames that the encoder has taken.
     frames: u64,
+    /// Frames at the last checkpoint: what can be played if the disk refuses everything from now on.
+    safe: u64,
     /// Bytes of samples encoded since the last write.
     taken: u64,
     /// Frames of silence encoded since the last write.
     silence: u64,
     /// Frames that the file had no room for: a planar block for the next part.
     rest: Option<Rest>,
+    /// The file is no longer at its path, which the node shows as an error.
+    moved: bool,
 }
 
 enum Rest {
@@ -189,7 +193,18 @@ impl Take {
         self.order.status.warn(warnings);
         self.order.status.set_file(file.path().display().to_string());
         self.first.get_or_insert_with(|| file.path().to_owned());
-        self.part = Some(Part { sound, file, encoder, out: header, frames: 0, taken: 0, silence: 0, rest: None });
+        self.part = Some(Part {
+            sound,
+            file,
+            encoder,
+            out: header,
+            frames: 0,
+            safe: 0,
+            taken: 0,
+            silence: 0,
+            rest: None,
+            moved: false,
+        });
         if let Some(part) = &mut self.part {
             part.out.clear();
             part.encoder.checkpoint(&mut part.file)?;
@@ -234,7 +249,9 @@ impl Take {
     fn keep_safe(&mut self) -> Result<(), Problem> {
         let Some(part) = &mut self.part else { return Ok(()) };
         if self.checkpointed.elapsed() >= CHECKPOINT {
+            part.look_for(&self.order.status)?;
             part.encoder.checkpoint(&mut part.file)?;
+            part.safe = part.frames;
             self.checkpointed = Instant::now();
         }
         if self.synced.elapsed() >= SYNC {
@@ -262,8 +279,11 @@ impl Take {
         part.write()?;
         part.encoder.finish(&mut part.file)?;
         part.file.sync()?;
+        part.look_for(&self.order.status)?;
         let path = part.file.path().to_owned();
-        verify::read_again(&path, self.order.format, self.order.settings, part.sound, part.frames)?;
+        if !part.moved {
+            verify::read_again(&path, self.order.format, self.order.settings, part.sound, part.frames)?;
+        }
         self.publish();
         let part = self.part.take();
         self.before = self.totals(part.as_ref());
@@ -274,12 +294,18 @@ impl Take {
     fn salvage(&mut self) {
         let Some(mut part) = self.part.take() else { return };
         part.out.clear();
-        let playable = part.encoder.playable(part.file.len());
+        // Of a file that was deleted, nothing: what was written to it is lost.
+        let there = part.file.fate() != Fate::Deleted;
+        let playable = if there { part.encoder.playable(part.file.len()) } else { Playable { len: 0, frames: 0 } };
         part.frames = part.frames.min(playable.frames);
         // The first problem is the one to show; a further one here only means that less could be saved.
         let _ = part.file.truncate(playable.len);
-        let _ = part.encoder.checkpoint(&mut part.file);
-        let _ = part.file.sync();
+        if there {
+            if part.encoder.checkpoint(&mut part.file).is_err() {
+                part.frames = part.frames.min(part.safe);
+            }
+            let _ = part.file.sync();
+        }
         self.part = Some(part);
         self.publish();
         self.part = None;
@@ -370,6 +396,23 @@ impl Part {
             if self.out.len() >= BATCH {
                 self.write()?;
             }
+        }
+        Ok(())
+    }
+
+    /// Looks whether the file can still be found.
+    ///
+    /// A file that was deleted ends the take, so that the user learns of it before more is lost. One that was
+    /// moved is written on: no audio is lost, but the take is not where it was promised, which is an error too.
+    fn look_for(&mut self, status: &TakeStatus) -> Result<(), Problem> {
+        let path = || self.file.path().to_owned();
+        match self.file.fate() {
+            Fate::Deleted => return Err(Problem::Deleted { path: path() }),
+            Fate::Moved if !self.moved => {
+                status.fail(&Problem::Moved { path: path() });
+                self.moved = true;
+            }
+            Fate::Moved | Fate::InPlace => {}
         }
         Ok(())
     }

@@ -16,6 +16,16 @@ pub(crate) struct TakeFile {
     len: u64,
 }
 
+/// What can become of an open file's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    InPlace,
+    /// It has another name, which nobody tells us; what is written to it can be found there.
+    Moved,
+    /// It has no name any more: what is written to it can be found by nobody.
+    Deleted,
+}
+
 impl TakeFile {
     /// Takes over an open file that is locked and empty.
     pub(crate) fn new(file: File, path: PathBuf) -> Self {
@@ -73,10 +83,15 @@ impl TakeFile {
         self.file.sync_data().map_err(|cause| self.problem(Doing::Sync, cause))
     }
 
-    /// Whether somebody deleted or moved the file away: what is written from now on can be found by nobody.
-    /// Asks the disk.
-    pub(crate) fn vanished(&self) -> bool {
-        !is_at(&self.file, &self.path)
+    /// What somebody did to the file's name. Asks the disk.
+    pub(crate) fn fate(&self) -> Fate {
+        if is_at(&self.file, &self.path) {
+            Fate::InPlace
+        } else if has_a_name(&self.file) {
+            Fate::Moved
+        } else {
+            Fate::Deleted
+        }
     }
 
     fn problem(&self, doing: Doing, cause: io::Error) -> Problem {
@@ -115,6 +130,19 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
 /// The share mode lets nobody delete or move an open file.
 #[cfg(windows)]
 pub(super) fn is_at(_file: &File, _path: &Path) -> bool {
+    true
+}
+
+/// Whether any name leads to the open file.
+#[cfg(unix)]
+fn has_a_name(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    file.metadata().is_ok_and(|open| open.nlink() > 0)
+}
+
+#[cfg(windows)]
+fn has_a_name(_file: &File) -> bool {
     true
 }
 

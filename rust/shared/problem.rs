@@ -32,6 +32,10 @@ pub(crate) enum Problem {
     Locked { path: PathBuf },
     /// Another program keeps moving or deleting the file while it is opened.
     KeepsMoving { path: PathBuf },
+    /// Somebody deleted the file, or replaced it by another, while it was recorded.
+    Deleted { path: PathBuf },
+    /// Somebody moved or renamed the file, or its folder, while it was recorded; the take goes on in it.
+    Moved { path: PathBuf },
     /// All indices that were looked at are taken; `path` is the first of them.
     NoFreeName { path: PathBuf },
     /// The format cannot hold this many channels.
@@ -146,6 +150,18 @@ impl fmt::Display for Problem {
                  then switch Record off and on.",
                 shown(path)
             ),
+            Self::Deleted { path } => write!(
+                f,
+                "Another program deleted {} while it was being recorded, so the take cannot be kept: \
+                 stop that program or change File, then switch Record off and on.",
+                shown(path)
+            ),
+            Self::Moved { path } => write!(
+                f,
+                "Another program moved or renamed {} while it is being recorded, so the whole take will be under \
+                 its new name: switch Record off and on to record to File again.",
+                shown(path)
+            ),
             Self::NoFreeName { path } => write!(
                 f,
                 "{} and all names that follow it are taken: raise N, or move old takes to another folder.",
@@ -219,6 +235,8 @@ mod tests {
             Problem::WindowsName { path: path(), name: "NUL".into() },
             Problem::Locked { path: path() },
             Problem::KeepsMoving { path: path() },
+            Problem::Deleted { path: path() },
+            Problem::Moved { path: path() },
             Problem::NoFreeName { path: path() },
             Problem::scope_matches_nothing("left*", &names[..2]),
             Problem::scope_matches_nothing("left*", &names[..0]),

@@ -2,6 +2,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
 use super::*;
+use crate::disk::take_file::Fate;
 
 const LOCK_PATH: &str = "AUDIOFILEOUTPLUS_TEST_LOCK";
 
@@ -222,19 +223,21 @@ mod unix {
     }
 
     #[test]
-    fn a_file_that_was_deleted_moved_or_replaced_has_vanished() {
+    fn a_file_that_was_deleted_is_told_from_one_that_was_moved() {
         let folder = folder();
         let path = folder.path().join("take.wav");
+        let moved = folder.path().join("moved.wav");
         let take = create(&path).unwrap().unwrap().start(b"RIFF").unwrap();
-        assert!(!take.vanished());
-        fs::rename(&path, folder.path().join("moved.wav")).unwrap();
-        assert!(take.vanished());
+        assert_eq!(take.fate(), Fate::InPlace);
+        fs::rename(&path, &moved).unwrap();
+        assert_eq!(take.fate(), Fate::Moved);
         fs::write(&path, b"another").unwrap();
-        assert!(take.vanished());
-        fs::rename(folder.path().join("moved.wav"), &path).unwrap();
-        assert!(!take.vanished());
-        fs::remove_file(&path).unwrap();
-        assert!(take.vanished());
+        assert_eq!(take.fate(), Fate::Moved);
+        fs::rename(&moved, &path).unwrap();
+        assert_eq!(take.fate(), Fate::InPlace);
+        fs::write(&moved, b"another").unwrap();
+        fs::rename(&moved, &path).unwrap();
+        assert_eq!(take.fate(), Fate::Deleted);
     }
 
     #[test]
