@@ -27,8 +27,9 @@ use crate::shared::status::{Phase, TakeStatus};
 
 /// Memory for waiting audio never exceeds this, whatever Max Buffer says.
 const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
-/// A take that is further ahead of the wall clock than this is not played in real time.
-const AHEAD_SECONDS: f64 = 1.0;
+/// A take that is further ahead of the wall clock than this is not played in real time. Less than the shortest Max
+/// Buffer: memory that is full for the first time holds all of the take, which is then as far ahead as that.
+const AHEAD_SECONDS: f64 = 0.5;
 /// How long an offline cook sleeps before it looks for room again.
 const OFFLINE_NAP: Duration = Duration::from_micros(200);
 
