@@ -1,0 +1,136 @@
+//! File systems that are mounted for a test, and frozen.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A file system of its own; unmounted when it is dropped.
+pub(crate) struct Disk {
+    folder: TempDir,
+    /// The file that a loop device shows as a disk.
+    image: Option<PathBuf>,
+}
+
+impl Disk {
+    /// In memory, and full after `size`, as `mount` writes it. `None` where that is not possible.
+    pub(crate) fn in_memory(size: &str) -> Option<Self> {
+        let disk = Self { folder: tempfile::tempdir().expect("a temporary folder"), image: None };
+        may_mount()?;
+        let option = format!("size={size}");
+        disk.run_mount(&["-t", "tmpfs", "-o", &option, "tmpfs"]).then_some(disk)
+    }
+
+    /// An ext4 file system in a file. `None` where that is not possible.
+    pub(crate) fn ext4() -> Option<Self> {
+        may_mount()?;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let image = folder.path().join("disk.img");
+        std::fs::File::create(&image).and_then(|file| file.set_len(300 << 20)).expect("a sparse file");
+        if !succeeds(Command::new("mkfs.ext4").args(["-q", "-F"]).arg(&image)) {
+            return None;
+        }
+        let disk = Self { folder, image: Some(image) };
+        disk.mount().then_some(disk)
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("disk")
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    /// Mounts the image.
+    pub(crate) fn mount(&self) -> bool {
+        let image = self.image.as_ref().expect("a disk with an image").to_str().expect("a UTF-8 path");
+        self.run_mount(&["-o", "loop", image])
+    }
+
+    pub(crate) fn unmount(&self) -> bool {
+        succeeds(Command::new("umount").arg(self.path()))
+    }
+
+    /// Mounts it anew with other options, all in place.
+    pub(crate) fn remount(&self, options: &str) -> bool {
+        succeeds(Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(self.path()))
+    }
+
+    fn run_mount(&self, arguments: &[&str]) -> bool {
+        std::fs::create_dir_all(self.path()).expect("a folder");
+        succeeds(Command::new("mount").args(arguments).arg(self.path()))
+    }
+
+    /// From now on every operation that writes hangs in the kernel, until the answer is dropped or this process
+    /// ends, at the latest after `seconds`.
+    pub(crate) fn freeze(&self, seconds: u64) -> Frozen {
+        Frozen::new(&self.path(), seconds)
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Also when a file on it is still open.
+        let _ = Command::new("umount").arg("-l").arg(self.path()).stderr(Stdio::null()).status();
+    }
+}
+
+/// A frozen file system.
+///
+/// A thread that hangs in one cannot be killed, and its process does not end; so the one that thaws it is another
+/// process, which acts when its input is closed, whatever closes it.
+pub(crate) struct Frozen {
+    thawer: Child,
+}
+
+impl Frozen {
+    fn new(path: &Path, seconds: u64) -> Self {
+        let thawer = Command::new("sh")
+            .args(["-c", r#"timeout "$1" cat; fsfreeze -u "$0""#])
+            .arg(path)
+            .arg(seconds.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a shell");
+        let frozen = Self { thawer };
+        assert!(succeeds(Command::new("fsfreeze").arg("-f").arg(path)), "{} is frozen", path.display());
+        frozen
+    }
+
+    /// Lets the file system go on.
+    pub(crate) fn thaw(self) {}
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        drop(self.thawer.stdin.take());
+        let _ = self.thawer.wait();
+    }
+}
+
+fn may_mount() -> Option<()> {
+    // SAFETY: takes nothing and always succeeds.
+    if unsafe { libc::geteuid() } == 0 {
+        return Some(());
+    }
+    println!("skipped: mounting needs root");
+    None
+}
+
+/// Runs a command; says why it fails.
+fn succeeds(command: &mut Command) -> bool {
+    match command.stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => true,
+        Ok(output) => {
+            println!("skipped: {command:?}: {}", String::from_utf8_lossy(&output.stderr).trim());
+            false
+        }
+        Err(error) => {
+            println!("skipped: {command:?}: {error}");
+            false
+        }
+    }
+}

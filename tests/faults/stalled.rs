@@ -1,0 +1,150 @@
+//! A disk that hangs: every write to it waits in the kernel until it is thawed.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::common::process::{alone, setting};
+use crate::common::{PATIENCE, Rig, expected, plugin, readers};
+use crate::disk::Disk;
+use crate::{RATE, SLICE, assert_holds_the_beginning, cook_in_real_time, record_to};
+use tdhost::{Node, NodeOptions};
+
+const CHANNELS: usize = 8;
+
+/// What a stall was like.
+struct Stall {
+    /// How long each `execute` took.
+    cooks: Vec<Duration>,
+    most_waiting: f32,
+}
+
+/// Records in real time on a frozen disk for `seconds`, and goes on until the disk has caught up.
+fn cook_through_a_stall(rig: &mut Rig, disk: &Disk, seconds: u64) -> Stall {
+    let mut stall = Stall { cooks: Vec::new(), most_waiting: 0.0 };
+    cook_in_real_time(rig, PATIENCE, |rig| rig.given[0].len() < 48_000);
+    let frozen = disk.freeze(seconds + 30);
+    let began = Instant::now();
+    let mut cooks = 0;
+    while began.elapsed() < Duration::from_secs(seconds) {
+        rig.fill(SLICE, true);
+        let time = rig.time(1.0);
+        rig.node.prepare(&time);
+        let start = Instant::now();
+        rig.node.execute();
+        stall.cooks.push(start.elapsed());
+        let cooked = rig.node.after_cook();
+        stall.most_waiting = stall.most_waiting.max(cooked.info("buffer_seconds").expect("a channel"));
+        cooks += 1;
+        thread::sleep(Duration::from_secs_f64(f64::from(cooks) / rig.fps).saturating_sub(began.elapsed()));
+    }
+    frozen.thaw();
+    cook_in_real_time(rig, PATIENCE, |rig| rig.node.info("buffer_seconds") > 0.5);
+    let left = rig.node.info("buffer_seconds");
+    stall.cooks.sort();
+    println!(
+        "{seconds} s: {} cooks, median {:?}, slowest {:?}; {:.2} s waited at most, {left:.2} s in the end",
+        stall.cooks.len(),
+        stall.median(),
+        stall.cooks[stall.cooks.len() - 1],
+        stall.most_waiting
+    );
+    assert!(left <= 0.5, "the disk catches up");
+    stall
+}
+
+impl Stall {
+    fn median(&self) -> Duration {
+        self.cooks[self.cooks.len() / 2]
+    }
+}
+
+#[test]
+fn a_disk_that_hangs_for_twenty_seconds_costs_no_frame() {
+    let Some(disk) = Disk::ext4() else { return };
+    let seconds = setting("AFOP_STALL_SECONDS", 20);
+    let mut rig = Rig::new(CHANNELS, RATE);
+    record_to(&mut rig, &disk.file("take.wav"));
+    let stall = cook_through_a_stall(&mut rig, &disk, seconds);
+    assert!(stall.median() < Duration::from_millis(5), "{:?}", stall.median());
+    // Up to a batch and a slice of it may be on its way.
+    assert!(stall.most_waiting > seconds as f32 - 2.0, "{} s", stall.most_waiting);
+    assert_eq!(rig.node.error(), "");
+    rig.cooks(60);
+    let path = rig.finish();
+    assert_eq!(rig.number("lost_samples"), 0);
+    let given = rig.given[0].len() as u64;
+    assert_eq!(assert_holds_the_beginning(&mut rig, &path), given);
+}
+
+#[test]
+fn a_disk_that_hangs_beyond_max_buffer_costs_what_is_announced_and_leaves_the_file_in_sync() {
+    let Some(disk) = Disk::ext4() else { return };
+    let mut rig = Rig::new(CHANNELS, RATE);
+    rig.node.set("Maxbuffer", 1.0);
+    record_to(&mut rig, &disk.file("take.wav"));
+    let stall = cook_through_a_stall(&mut rig, &disk, 5);
+    assert!(stall.most_waiting <= 1.001, "{} s", stall.most_waiting);
+    assert!(stall.median() < Duration::from_millis(5), "{:?}", stall.median());
+    rig.cooks(60);
+    let error = rig.node.error();
+    println!("{error}");
+    assert!(error.starts_with("The disk did not keep up ") && error.contains("take.wav"), "{error}");
+    assert_eq!(rig.dat("state"), "recording", "it goes on by itself");
+    let path = rig.finish();
+    let lost = rig.number("lost_samples");
+    assert!(lost > 2 * 48_000, "{lost} frames of 4 seconds");
+    assert!(error.contains(&format!("{lost} samples")), "{error}");
+
+    let read = readers::hound(&path);
+    let given = rig.given[0].len();
+    assert_eq!(read.samples.len(), given * CHANNELS, "the file is as long as the take");
+    let mut silent = 0;
+    for frame in 0..given {
+        let found = &read.samples[frame * CHANNELS..][..CHANNELS];
+        if found.iter().all(|sample| *sample == 0) {
+            silent += 1;
+            continue;
+        }
+        for channel in 0..CHANNELS {
+            assert_eq!(found[channel], expected(rig.given[channel][frame], 24), "frame {frame}, channel {channel}");
+        }
+    }
+    assert_eq!(silent, lost);
+    assert_eq!(rig.number("total_samples_written"), given as u64);
+}
+
+#[test]
+fn destroying_a_node_on_a_disk_that_hangs_returns_and_the_process_lives_on() {
+    let name = "stalled::destroying_a_node_on_a_disk_that_hangs_returns_and_the_process_lives_on";
+    alone(name, Duration::from_secs(180), || {
+        let Some(disk) = Disk::ext4() else { return };
+        let mut rig = Rig::new(CHANNELS, RATE);
+        let file = disk.file("take.wav");
+        record_to(&mut rig, &file);
+        cook_in_real_time(&mut rig, PATIENCE, |rig| rig.given[0].len() < 48_000);
+        let frozen = disk.freeze(100);
+        rig.cooks(60);
+        let began = Instant::now();
+        rig.node = Node::create(&plugin(), &NodeOptions::default());
+        let took = began.elapsed();
+        println!("destroyed in {took:?}");
+        assert!(took > Duration::from_secs(25), "it waits for a disk that may come back");
+        assert!(took < Duration::from_secs(45), "it does not wait for ever");
+
+        // Another node goes on as if nothing were.
+        let mut other = Rig::new(2, RATE);
+        let whole = other.take([SLICE; 30]);
+        assert_eq!(readers::hound(&whole).samples.len(), 30 * SLICE * 2);
+        drop(other);
+
+        // And when the disk comes back, the thread that was left behind finishes the take.
+        frozen.thaw();
+        let began = Instant::now();
+        let complete =
+            || hound::WavReader::open(&file).is_ok_and(|reader| reader.duration() as usize == rig.given[0].len());
+        while !complete() {
+            assert!(began.elapsed() < PATIENCE, "the take is finished late");
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+}
