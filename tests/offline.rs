@@ -1,0 +1,98 @@
+//! Rendering offline, TouchDesigner cooks as fast as it can. A disk that is slower than that loses nothing and
+//! fills no memory: the cook waits for it.
+
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::process::{alone, resident_kilobytes};
+use common::{Rig, expected, readers};
+
+const RATE: f64 = 48_000.0;
+const SLICE: usize = 800;
+/// Float noise in what the Info CHOP shows.
+const NOISE: f32 = 0.001;
+
+/// Cooks `seconds` of audio as fast as can be; the most that waited, in seconds.
+fn render(rig: &mut Rig, seconds: usize, mut after_cook: impl FnMut(&mut Rig)) -> f32 {
+    rig.record(true);
+    let began = Instant::now();
+    let mut most = 0.0f32;
+    for _ in 0..seconds * 60 {
+        let cooked = rig.cook(SLICE);
+        assert_eq!(cooked.error, "");
+        most = most.max(cooked.info("buffer_seconds").expect("a channel"));
+        after_cook(rig);
+    }
+    println!(
+        "{seconds} s in {:.2} s, {:.0} times the clock; at most {most:.2} s waited",
+        began.elapsed().as_secs_f64(),
+        seconds as f64 / began.elapsed().as_secs_f64()
+    );
+    most
+}
+
+#[test]
+fn a_writer_slower_than_the_render_loses_nothing() {
+    for (max_buffer, micros) in [(1.0, 50_000), (2.0, 100_000), (5.0, 300_000)] {
+        let mut rig = Rig::with_path(2, RATE, &format!("/project1/afo1?delay=writer:{micros}"));
+        rig.node.set("Maxbuffer", max_buffer);
+        let most = render(&mut rig, 30, |_| ());
+        assert!(most <= max_buffer as f32 + NOISE, "{most} s waited, Max Buffer is {max_buffer} s");
+        let path = rig.finish();
+        assert_eq!(rig.number("lost_samples"), 0);
+        assert_eq!(rig.number("gap_samples"), 0);
+        let read = readers::hound(&path);
+        assert_eq!(read.samples.len(), 30 * 48_000 * 2);
+        for (index, sample) in read.samples.iter().enumerate() {
+            assert_eq!(*sample, expected(rig.given[index % 2][index / 2], 24), "sample {index}");
+        }
+    }
+}
+
+#[test]
+fn a_render_after_a_pause_loses_nothing() {
+    let mut rig = Rig::with_path(2, RATE, "/project1/afo1?delay=writer:100000");
+    rig.node.set("Maxbuffer", 1.0);
+    render(&mut rig, 5, |_| ());
+    rig.pause(true);
+    rig.cook_unrecorded(SLICE);
+    // Longer than the take was ahead of the clock: what counts is the stretch since the pause.
+    std::thread::sleep(Duration::from_secs(2));
+    rig.pause(false);
+    render(&mut rig, 5, |_| ());
+    rig.finish();
+    assert_eq!(rig.number("lost_samples"), 0);
+    assert_eq!(rig.number("total_samples_written"), rig.given[0].len() as u64);
+}
+
+#[test]
+fn memory_stays_within_max_buffer() {
+    alone("memory_stays_within_max_buffer", Duration::from_secs(300), || {
+        const CHANNELS: usize = 64;
+        const SECONDS: usize = 60;
+        let mut rig = Rig::with_path(CHANNELS, RATE, "/project1/afo1?delay=writer:2000");
+        rig.node.set("Maxbuffer", 2.0);
+        rig.cooks(10);
+        let before = resident_kilobytes();
+        let mut peak = 0;
+        let most = render(&mut rig, SECONDS, |rig| {
+            rig.given.iter_mut().for_each(Vec::clear);
+            peak = peak.max(resident_kilobytes());
+        });
+        assert!(most <= 2.0 + NOISE, "{most} s waited");
+        let grown = (peak - before) / 1024;
+        let waiting = 2 * 48_000 * CHANNELS as u64 * 4 / (1024 * 1024);
+        println!(
+            "{grown} MiB more in memory; Max Buffer is {waiting} MiB, the audio {} MiB",
+            waiting / 2 * SECONDS as u64
+        );
+        // The ring, as much again behind it, and what the allocator does not give back at once.
+        assert!(grown <= 3 * waiting + 32, "{grown} MiB");
+        rig.finish();
+        assert_eq!(rig.number("lost_samples"), 0);
+        assert_eq!(rig.number("total_samples_written"), (SECONDS * 48_000) as u64);
+    });
+}
