@@ -140,7 +140,8 @@ pub(crate) fn popup(board: &Board) -> String {
     lines.extend(board.error().map(|error| format!("Error: {error}")));
     lines.extend(board.warnings().iter().map(|warning| format!("Warning: {warning}")));
     let mut text = lines.join("\n");
-    text.truncate(text.floor_char_boundary(POPUP_LIMIT));
+    let end = (0..=POPUP_LIMIT.min(text.len())).rfind(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    text.truncate(end);
     text
 }
 
@@ -152,7 +153,7 @@ mod tests {
     fn the_clock_counts_hours_without_an_end() {
         assert_eq!(clock(0.0), "0:00:00.000");
         assert_eq!(clock(3_661.5), "1:01:01.500");
-        assert_eq!(clock(360_000.0004), "100:00:00.000");
+        assert_eq!(clock(360_000.000_4), "100:00:00.000");
         assert_eq!(clock(59.9996), "0:01:00.000");
     }
 

@@ -34,6 +34,7 @@ pub(crate) struct Reserved {
 }
 
 impl Reserved {
+    #[cfg(test)]
     pub(crate) fn path(&self) -> &Path {
         self.held.path()
     }

@@ -29,6 +29,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    #[cfg(test)]
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -28,6 +28,7 @@ pub(crate) enum Fate {
 
 impl TakeFile {
     /// Takes over an open file that is locked and empty.
+    #[cfg(test)]
     pub(crate) fn new(file: File, path: PathBuf) -> Self {
         Self { file, path, len: 0 }
     }
