@@ -82,6 +82,14 @@ InputBlock::seal()
 }
 
 void
+InputBlock::advance()
+{
+	sealed = false;
+	++input.totalCooks;
+	input.startIndex += input.numSamples;
+}
+
+void
 InputBlock::expire(Faults& faults)
 {
 	if (!wired || !sealed)

@@ -230,6 +230,15 @@ NodeHost::disconnect()
 	input.disconnect();
 }
 
+rust::Slice<float>
+NodeHost::samplesInPlace(size_t channel)
+{
+	const TD::OP_CHOPInput* wired = input.get();
+	if (wired == nullptr || channel >= static_cast<size_t>(wired->numChannels))
+		return {};
+	return {input.samplesInPlace(channel), static_cast<size_t>(wired->numSamples)};
+}
+
 RawShape
 NodeHost::ask(const RawTime& time)
 {

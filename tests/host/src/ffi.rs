@@ -158,6 +158,10 @@ mod bridge {
         #[cxx_name = "sealInput"]
         fn seal_input(self: Pin<&mut NodeHost>);
         fn disconnect(self: Pin<&mut NodeHost>);
+        #[cxx_name = "samplesInPlace"]
+        fn samples_in_place(self: Pin<&mut NodeHost>, channel: usize) -> &mut [f32];
+        #[cxx_name = "advanceInput"]
+        fn advance_input(self: Pin<&mut NodeHost>);
 
         fn ask(self: Pin<&mut NodeHost>, time: &RawTime) -> RawShape;
         fn allocate(

@@ -26,6 +26,7 @@
 //! All conversation with the plugin happens in C++ (`cpp/`), as in TouchDesigner; [`Node`] is the only way in.
 
 pub mod audio;
+pub mod bench;
 pub mod compare;
 mod cook;
 mod ffi;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tdhost::{params, record};
+use tdhost::{bench, params, record};
 
 /// Loads a CHOP plugin and cooks it, without TouchDesigner.
 #[derive(Parser)]
@@ -19,11 +19,18 @@ enum Command {
     Record(record::RecordArgs),
     /// Show the parameter pages as the plugin declares them
     Params(params::ParamsArgs),
+    /// Measure what the plugin costs, beside the peers that are installed
+    Bench(bench::BenchArgs),
+    /// What `bench` runs in processes of its own
+    #[command(hide = true)]
+    BenchChild(bench::ChildArgs),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Record(args) => record::run(&args),
         Command::Params(args) => params::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::BenchChild(args) => bench::run_child(&args),
     }
 }

@@ -338,6 +338,18 @@ impl Node {
         self.host.pin_mut().execute();
     }
 
+    /// For measuring: the samples of an input channel where the plugin reads them, after [`Node::prepare`].
+    pub fn samples_in_place(&mut self, channel: usize) -> &mut [f32] {
+        self.host.pin_mut().samples_in_place(channel)
+    }
+
+    /// For measuring: cooks again with what [`Node::prepare`] made, as if the input had cooked anew. No sample is
+    /// copied, poisoned or compared, so that the time which passes is the plugin's.
+    pub fn execute_again(&mut self) {
+        self.host.pin_mut().advance_input();
+        self.execute();
+    }
+
     /// Everything after `execute`: looks the output over and asks for information.
     pub fn after_cook(&mut self) -> Cooked {
         self.host.pin_mut().inspect();

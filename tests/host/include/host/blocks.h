@@ -32,6 +32,10 @@ public:
 	// Seals the block: from here on only the plugin sees it.
 	void seal();
 	void disconnect() { wired = false; }
+	// For measuring: the samples where they lie, and the step to fresh ones. What follows is no longer compared with
+	// the seal.
+	float* samplesInPlace(size_t channel) { return buffers[channel].data(); }
+	void advance();
 
 	bool isWired() const { return wired; }
 	const TD::OP_CHOPInput* get() const { return wired ? &input : nullptr; }

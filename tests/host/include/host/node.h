@@ -51,6 +51,9 @@ public:
 	void inputChannel(size_t index, rust::Str name, rust::Slice<const float> samples);
 	void sealInput();
 	void disconnect();
+	// For measuring, between prepare and the last execute.
+	rust::Slice<float> samplesInPlace(size_t channel);
+	void advanceInput() { input.advance(); }
 
 	// The cook, in the order of the calls.
 	RawShape ask(const RawTime& time);

@@ -1,0 +1,90 @@
+//! What a cook takes from the host's main thread.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use super::figures::{COOK_CHANNELS, Figures};
+use super::stage::{FRAMES, Stage, WAV24};
+use super::{Bench, median};
+
+/// More than any private cache holds.
+const TOUCHED_BYTES: usize = 64 * 1024 * 1024;
+const CACHE_LINE: usize = 64;
+/// Cooks before the first one that counts: the ring has been written once from end to end.
+const WARM_UP: usize = 150;
+
+/// Whatever else a machine does in a 60th of a second: pushes out of the caches what the last cook left there.
+pub(super) struct OtherWork(Vec<u8>);
+
+impl OtherWork {
+    pub(super) fn new() -> Self {
+        Self(vec![1; TOUCHED_BYTES])
+    }
+
+    pub(super) fn touch(&mut self) {
+        for byte in self.0.iter_mut().step_by(CACHE_LINE) {
+            *byte = byte.wrapping_add(1);
+        }
+        black_box(&self.0);
+    }
+
+    /// Microseconds of `work` with nothing of it in the caches.
+    pub(super) fn time_after(&mut self, work: impl FnOnce()) -> f64 {
+        self.touch();
+        let start = Instant::now();
+        work();
+        start.elapsed().as_secs_f64() * 1e6
+    }
+}
+
+/// `execute_us`, `memcpy_us` and `idle_us`.
+pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String> {
+    let rounds = bench.rounds(400, 40);
+    let mut other = OtherWork::new();
+    for channels in COOK_CHANNELS {
+        let keys = [format!("execute_us.{channels}"), format!("memcpy_us.{channels}")];
+        if !keys.iter().any(|key| bench.wants(key)) {
+            continue;
+        }
+        bench.doing(&format!("a cook of {channels} channels that records"));
+        let (execute, copy) = beside_memcpy(bench, &mut other, channels, rounds, true)?;
+        figures.set(&keys[0], execute);
+        figures.set(&keys[1], copy);
+    }
+    if bench.wants("idle_us") {
+        bench.doing("a cook that does not record");
+        figures.set("idle_us", beside_memcpy(bench, &mut other, 2, rounds, false)?.0);
+    }
+    Ok(())
+}
+
+/// Median microseconds of `execute`, and of a memcpy of the same planar block, in turns.
+fn beside_memcpy(
+    bench: &Bench,
+    other: &mut OtherWork,
+    channels: usize,
+    rounds: usize,
+    record: bool,
+) -> Result<(f64, f64), String> {
+    let mut stage = Stage::new(&bench.plugin, channels, &bench.path("cook.wav"), WAV24)?;
+    stage.record(record);
+    for _ in 0..WARM_UP {
+        // The writer thread keeps up, as it does at 60 cooks a second.
+        other.touch();
+        stage.cook();
+    }
+    let source = vec![0.5f32; channels * FRAMES];
+    let mut target = vec![0.0f32; channels * FRAMES];
+    let (mut cooks, mut copies) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        cooks.push(other.time_after(|| stage.cook()));
+        copies.push(other.time_after(|| {
+            target.copy_from_slice(black_box(&source));
+            black_box(&mut target);
+        }));
+    }
+    if record {
+        stage.finish()?;
+    }
+    Ok((median(cooks).unwrap_or_default(), median(copies).unwrap_or_default()))
+}

@@ -1,0 +1,211 @@
+//! CPU time for ten minutes of stereo: ours against that of the peers that are installed.
+//!
+//! What is counted is user plus system time of a whole child process, from its start to its end, for each
+//! contender: reading the same WAV file of 32-bit floats, converting or encoding, and writing the file. Ours also
+//! pays for loading the plugin, for the pass-through of every cook, for the detour through the ring to the writer
+//! thread and back to the cook thread's counters, and for the reading and planar separation that is the host's
+//! work in a show. libsndfile is used through its API, in a child process of this program.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::child;
+use super::figures::Figures;
+use super::sndfile::{AIFF, PCM_16, PCM_24, PCM_32, WAV};
+use super::stage::{Kind, RATE, offers};
+use super::usage::{self, Ran};
+use super::{Bench, median};
+use crate::signal;
+
+const CHANNELS: usize = 2;
+
+/// What is recorded, and who else can.
+pub(super) struct Row {
+    pub(super) key: &'static str,
+    kind: Kind<'static>,
+    extension: &'static str,
+    /// The lossy ones take a hundred times as long.
+    slow: bool,
+    pub(super) peers: &'static [Peer],
+}
+
+/// A program that writes the same kind of file. The words are what stands between input and output.
+pub(super) enum Peer {
+    Libsndfile(i32),
+    Sox(&'static [&'static str]),
+    Ffmpeg(&'static [&'static str]),
+    Lame(&'static [&'static str]),
+    Oggenc(&'static [&'static str]),
+}
+
+/// The rows of `cpu_ratio`.
+pub(super) const ROWS: [Row; 6] = [
+    Row {
+        key: "wav16",
+        kind: Kind { file_type: "wav", codec: "pcm16" },
+        extension: "wav",
+        slow: false,
+        peers: &[Peer::Libsndfile(WAV | PCM_16), Peer::Sox(&["-b", "16"]), Peer::Ffmpeg(&["-c:a", "pcm_s16le"])],
+    },
+    Row {
+        key: "wav24",
+        kind: Kind { file_type: "wav", codec: "pcm24" },
+        extension: "wav",
+        slow: false,
+        peers: &[Peer::Libsndfile(WAV | PCM_24), Peer::Sox(&["-b", "24"]), Peer::Ffmpeg(&["-c:a", "pcm_s24le"])],
+    },
+    Row {
+        key: "wav32",
+        kind: Kind { file_type: "wav", codec: "pcm32" },
+        extension: "wav",
+        slow: false,
+        peers: &[
+            Peer::Libsndfile(WAV | PCM_32),
+            Peer::Sox(&["-b", "32", "-e", "signed-integer"]),
+            Peer::Ffmpeg(&["-c:a", "pcm_s32le"]),
+        ],
+    },
+    Row {
+        key: "aiff24",
+        kind: Kind { file_type: "aiff", codec: "pcm24be" },
+        extension: "aiff",
+        slow: false,
+        peers: &[Peer::Libsndfile(AIFF | PCM_24), Peer::Sox(&["-b", "24"]), Peer::Ffmpeg(&["-c:a", "pcm_s24be"])],
+    },
+    Row {
+        key: "mp3",
+        kind: Kind { file_type: "mp3", codec: "pcm24" },
+        extension: "mp3",
+        slow: true,
+        peers: &[Peer::Lame(&["--cbr", "-b", "192"]), Peer::Ffmpeg(&["-c:a", "libmp3lame", "-b:a", "192k"])],
+    },
+    Row {
+        key: "ogg",
+        kind: Kind { file_type: "ogg", codec: "pcm24" },
+        extension: "ogg",
+        slow: true,
+        peers: &[Peer::Oggenc(&["-q", "5"]), Peer::Ffmpeg(&["-c:a", "libvorbis", "-q:a", "5"])],
+    },
+];
+
+impl Peer {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Libsndfile(_) => "libsndfile",
+            Self::Sox(_) => "sox",
+            Self::Ffmpeg(_) => "ffmpeg",
+            Self::Lame(_) => "lame",
+            Self::Oggenc(_) => "oggenc",
+        }
+    }
+
+    fn command(&self, input: &Path, output: &Path) -> Result<Command, String> {
+        let with = |before: &[&str], words: &[&str], between: &[&str]| {
+            let mut command = Command::new(self.name());
+            command.args(before).arg(input).args(words).args(between).arg(output);
+            command
+        };
+        Ok(match self {
+            Self::Libsndfile(format) => child::convert(*format, input, output)?,
+            // Without dither, which ours adds as little.
+            Self::Sox(words) => with(&["-D", "-V1"], words, &[]),
+            Self::Ffmpeg(words) => with(&["-nostdin", "-v", "error", "-y", "-i"], words, &[]),
+            Self::Lame(words) => {
+                let mut command = Command::new(self.name());
+                command.arg("--quiet").args(*words).arg(input).arg(output);
+                command
+            }
+            Self::Oggenc(words) => with(&["-Q"], words, &["-o"]),
+        })
+    }
+}
+
+/// `cpu_ratio`.
+pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String> {
+    if !bench.wants("cpu_ratio") {
+        return Ok(());
+    }
+    let seconds = if bench.quick { 60 } else { 600 };
+    let input = bench.path("input.wav");
+    bench.doing("the input of the comparison");
+    write_input(&input, seconds).map_err(|error| format!("{}: {error}", input.display()))?;
+    for row in &ROWS {
+        let wanted = row.peers.iter().any(|peer| bench.wants(&format!("cpu_ratio.{}.{}", row.key, peer.name())));
+        if wanted && offers(&bench.plugin, row.kind.file_type) {
+            compare(bench, figures, row, &input)?;
+        }
+    }
+    let _ = std::fs::remove_file(&input);
+    Ok(())
+}
+
+fn compare(bench: &Bench, figures: &mut Figures, row: &Row, input: &Path) -> Result<(), String> {
+    let rounds = bench.rounds(if row.slow { 3 } else { 7 }, 1);
+    let output = bench.path(&format!("output.{}", row.extension));
+    let mut ours = Vec::new();
+    let mut theirs: Vec<Option<Vec<Duration>>> = row.peers.iter().map(|_| Some(Vec::new())).collect();
+    for round in 1..=rounds {
+        bench.doing(&format!("CPU time of {}, round {round} of {rounds}", row.key));
+        match run(child::play(bench.plugin.path(), row.kind, input, &output)?, &output) {
+            Ran::Cpu(time) => ours.push(time),
+            // Where the operating system is not asked.
+            Ran::Missing => return Ok(()),
+            Ran::Failed(reason) => return Err(reason),
+        }
+        for (peer, times) in row.peers.iter().zip(&mut theirs) {
+            let Some(sofar) = times else { continue };
+            match run(peer.command(input, &output)?, &output) {
+                Ran::Cpu(time) => sofar.push(time),
+                Ran::Missing => *times = None,
+                Ran::Failed(reason) => {
+                    bench.progress.suspend(|| eprintln!("{}: {reason}", row.key));
+                    *times = None;
+                }
+            }
+        }
+    }
+    for (peer, times) in row.peers.iter().zip(theirs) {
+        if let (Some(ours), Some(theirs)) = (median(ours.clone()), times.and_then(median)) {
+            let ratio = ours.as_secs_f64() / theirs.as_secs_f64().max(1e-9);
+            figures.set(&format!("cpu_ratio.{}.{}", row.key, peer.name()), ratio);
+        }
+    }
+    Ok(())
+}
+
+fn run(mut command: Command, output: &Path) -> Ran {
+    let ran = usage::run(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+    // Each begins with nothing: overwriting is another thing than writing.
+    let _ = std::fs::remove_file(output);
+    ran
+}
+
+/// The test signal as a WAV file of 32-bit floats, in the plain form that every peer reads.
+fn write_input(path: &Path, seconds: u32) -> std::io::Result<()> {
+    let frame_bytes = (CHANNELS * 4) as u32;
+    let data = seconds * RATE * frame_bytes;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
+    out.write_all(b"RIFF")?;
+    out.write_all(&(data + 36).to_le_bytes())?;
+    out.write_all(b"WAVEfmt \x10\0\0\0\x03\0")?;
+    out.write_all(&(CHANNELS as u16).to_le_bytes())?;
+    out.write_all(&RATE.to_le_bytes())?;
+    out.write_all(&(RATE * frame_bytes).to_le_bytes())?;
+    out.write_all(&(frame_bytes as u16).to_le_bytes())?;
+    out.write_all(b"\x20\0data")?;
+    out.write_all(&data.to_le_bytes())?;
+    let mut planar = vec![vec![0.0f32; RATE as usize]; CHANNELS];
+    for second in 0..u64::from(seconds) {
+        for (channel, samples) in planar.iter_mut().enumerate() {
+            signal::fill(channel, second * u64::from(RATE), RATE, samples);
+        }
+        for frame in 0..RATE as usize {
+            for samples in &planar {
+                out.write_all(&samples[frame].to_le_bytes())?;
+            }
+        }
+    }
+    out.flush()
+}
