@@ -57,7 +57,9 @@ rust::Slice<const std::uint8_t> Table::cell(std::size_t row, std::size_t column)
 }
 
 Inputs::Inputs(const TD::OP_Inputs& host)
-	: host_(host), input_(host.getNumInputs() > 0 ? host.getInputCHOP(0) : nullptr)
+	: host_(host), input_(host.getNumInputs() > 0 ? host.getInputCHOP(0) : nullptr),
+	  channels_(input_ && input_->channelData ? count(input_->numChannels) : 0),
+	  samples_(input_ && input_->channelData ? count(input_->numSamples) : 0)
 {
 }
 
@@ -96,16 +98,6 @@ CookTime Inputs::time() const
 {
 	const TD::OP_TimeInfo* time = host_.getTimeInfo();
 	return time ? CookTime{time->deltaFrames, time->rate} : CookTime{0.0, 0.0};
-}
-
-std::size_t Inputs::channels() const
-{
-	return input_ && input_->channelData ? count(input_->numChannels) : 0;
-}
-
-std::size_t Inputs::samples() const
-{
-	return input_ && input_->channelData ? count(input_->numSamples) : 0;
 }
 
 rust::Slice<const float> Inputs::channel(std::size_t index) const

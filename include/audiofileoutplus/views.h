@@ -45,8 +45,8 @@ public:
 	CookTime time() const;
 
 	bool wired() const { return input_ != nullptr; }
-	std::size_t channels() const;
-	std::size_t samples() const;
+	std::size_t channels() const { return channels_; }
+	std::size_t samples() const { return samples_; }
 	double sample_rate() const { return input_ ? input_->sampleRate : 0.0; }
 	double start_index() const { return input_ ? input_->startIndex : 0.0; }
 	std::int64_t total_cooks() const { return input_ ? input_->totalCooks : 0; }
@@ -56,6 +56,8 @@ public:
 private:
 	const TD::OP_Inputs& host_;
 	const TD::OP_CHOPInput* input_;
+	std::size_t channels_;
+	std::size_t samples_;
 };
 
 // The host's output buffers.

@@ -10,6 +10,7 @@ pub(crate) mod identity;
 pub(crate) mod info;
 pub(crate) mod operator;
 mod params;
+mod passage;
 mod recorder;
 mod scope;
 mod slices;

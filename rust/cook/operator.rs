@@ -11,6 +11,7 @@ use super::board::Board;
 use super::generation::Generation;
 use super::info::{self, CHANNELS, Facts, ROWS};
 use super::params::{Kind, PARS};
+use super::passage::Passage;
 use super::recorder::Recorder;
 use super::usable_sound;
 use crate::bridge::ffi::{InfoChannel, InfoRow};
@@ -109,9 +110,10 @@ impl Operator {
 
     /// One cook: passes the input through and records it.
     pub(crate) fn execute(&self, inputs: &Inputs, output: Pin<&mut Output>) {
-        pass_through(inputs, output);
+        let sound = usable_sound(inputs);
+        let mut passage = Passage::new(inputs, output, sound.is_some());
         self.faults.pass(Point::Execute);
-        self.cook().cook(inputs);
+        self.cook().cook(inputs, sound, &mut passage);
     }
 
     /// A panic was caught: the take ends, its file is completed by the writer thread, and the node says why.
@@ -150,17 +152,5 @@ impl Operator {
 
     fn cook(&self) -> MutexGuard<'_, Recorder> {
         self.cook.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Copies the input to the output; what the input does not have is silent.
-fn pass_through(inputs: &Inputs, mut output: Pin<&mut Output>) {
-    let channels = if usable_sound(inputs).is_some() { inputs.channels() } else { 0 };
-    for index in 0..output.output_channels() {
-        let target = output.as_mut().output_channel(index);
-        let source = if index < channels { inputs.channel(index) } else { &[] };
-        let both = source.len().min(target.len());
-        target[..both].copy_from_slice(&source[..both]);
-        target[both..].fill(0.0);
     }
 }

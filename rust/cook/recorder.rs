@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 
 use super::board::{Board, Shot};
 use super::params::{self, PARS, Par};
+use super::passage::Passage;
+use super::scope;
 use super::slices::{Arrival, Odd, Sight, Slices};
-use super::{scope, usable_sound};
 use crate::bridge::Inputs;
 use crate::disk::encoder::{CODECS, FORMATS, Format, Knob, Settings};
 use crate::disk::names::NameOrder;
@@ -87,9 +88,8 @@ impl Recorder {
     }
 
     /// One cook.
-    pub(crate) fn cook(&mut self, inputs: &Inputs) {
+    pub(crate) fn cook(&mut self, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
         let record = toggle(inputs, &params::RECORD);
-        let sound = usable_sound(inputs);
         self.tell_trouble(inputs, record && sound.is_none());
         if !record {
             self.stop();
@@ -100,7 +100,7 @@ impl Recorder {
             self.start(inputs, sound);
         }
         self.show_progress();
-        self.look(inputs, sound);
+        self.look(inputs, sound, passage);
         self.greyed.update(inputs, self.running.is_some());
     }
 
@@ -186,7 +186,7 @@ impl Recorder {
     }
 
     /// Looks at the input and, while a take runs, feeds it.
-    fn look(&mut self, inputs: &Inputs, sound: Option<Sound>) {
+    fn look(&mut self, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
         let Some(sound) = sound else {
             self.rest();
             return;
@@ -204,9 +204,14 @@ impl Recorder {
             delta_frames: time.delta_frames,
             timeline_rate: time.rate,
         });
+        self.heed(inputs, sound, arrival, passage);
         if arrival != Arrival::Again {
-            self.board.peak.set(f64::from(peak(inputs)));
+            self.board.peak.set(f64::from(passage.peak()));
         }
+    }
+
+    /// Takes in what has arrived, if it is to be recorded.
+    fn heed(&mut self, inputs: &Inputs, sound: Sound, arrival: Arrival, passage: &mut Passage<'_>) {
         if self.running.as_ref().is_some_and(|running| running.status.phase() == Phase::Failed) {
             self.let_go();
             self.blocked = true;
@@ -230,7 +235,7 @@ impl Recorder {
             Some(Odd::TooLong(seconds)) => self.board.warn(Warning::GapTooLong { seconds }),
             None => {}
         }
-        self.take_in(inputs, sound, gap);
+        self.take_in(inputs, sound, gap, passage);
     }
 
     /// Nothing is recorded at this cook: no gap can lie before the next one.
@@ -242,7 +247,7 @@ impl Recorder {
     }
 
     /// Feeds the gap and the samples of one cook.
-    fn take_in(&mut self, inputs: &Inputs, sound: Sound, gap: u64) {
+    fn take_in(&mut self, inputs: &Inputs, sound: Sound, gap: u64, passage: &mut Passage<'_>) {
         let Some(running) = &mut self.running else { return };
         if sound != running.input {
             // A source that is being rebuilt can show any layout: one that brings samples is meant.
@@ -270,7 +275,7 @@ impl Recorder {
         if frames == 0 {
             return;
         }
-        while running.put(inputs, frames).is_err() {
+        while running.put(inputs, frames, passage).is_err() {
             let ahead = running.seconds - stretch.1 - stretch.0.elapsed().as_secs_f64();
             if ahead > AHEAD_SECONDS && !running.status.is_over() {
                 if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
@@ -319,7 +324,7 @@ impl Recorder {
 
 impl Running {
     /// Puts the selected channels of this cook's input into the feed.
-    fn put(&mut self, inputs: &Inputs, frames: usize) -> Result<(), Full> {
+    fn put(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>) -> Result<(), Full> {
         let sound = self.feed.sound();
         let bytes = frames as u64 * sound.frame_bytes();
         let waiting = self.status.waiting_bytes();
@@ -331,7 +336,7 @@ impl Running {
                 return Err(Full);
             }
         }
-        self.feed.audio(frames, self.selected.iter().map(|&index| inputs.channel(index)))?;
+        self.feed.audio(frames, self.selected.iter().map(|&index| passage.channel(index)))?;
         self.status.fed_bytes.add(bytes);
         self.status.fed.add(frames as u64);
         Ok(())
@@ -455,10 +460,4 @@ fn metadata_rows(inputs: &Inputs) -> (Vec<(String, String)>, Option<Warning>) {
     }
     let cell = |row, column| String::from_utf8_lossy(table.cell(row, column)).into_owned();
     ((0..table.rows()).map(|row| (cell(row, 0), cell(row, 1))).collect(), None)
-}
-
-/// Greatest absolute value of the input; NaN counts as nothing.
-fn peak(inputs: &Inputs) -> f32 {
-    let loudest = |samples: &[f32]| samples.iter().fold(0.0, |peak: f32, sample| sample.abs().max(peak));
-    (0..inputs.channels()).map(|index| loudest(inputs.channel(index))).fold(0.0, f32::max)
 }
