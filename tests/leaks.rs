@@ -48,9 +48,7 @@ impl Holdings {
         let began = Instant::now();
         let mut after = Self::now();
         let more = |after: &Self| {
-            after.threads > before.threads
-                || after.handles > before.handles
-                || after.heap > before.heap + HEAP_SLACK
+            after.threads > before.threads || after.handles > before.handles || after.heap > before.heap + HEAP_SLACK
         };
         while more(&after) && began.elapsed() < PATIENCE {
             thread::sleep(Duration::from_millis(10));

@@ -16,7 +16,6 @@ pub(crate) fn io_sentence(doing: Doing, path: &Path, cause: &Error) -> String {
         Doing::Write => format!("{path} ends after what is already in it"),
         Doing::UpdateHeader => format!("the header of {path} may not know its last seconds"),
         Doing::Sync => format!("{path} may not be safe on the disk yet"),
-        Doing::Read => format!("{path} could not be read"),
     };
     format!("{wrong}, so {meaning}: {remedy}, then switch Record off and on.")
 }
@@ -118,8 +117,8 @@ fn words(cause: &Error) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Doing; 7] =
-        [Doing::Open, Doing::CreateFolder, Doing::Lock, Doing::Write, Doing::UpdateHeader, Doing::Sync, Doing::Read];
+    const ALL: [Doing; 6] =
+        [Doing::Open, Doing::CreateFolder, Doing::Lock, Doing::Write, Doing::UpdateHeader, Doing::Sync];
 
     fn sentence(doing: Doing, kind: ErrorKind) -> String {
         io_sentence(doing, Path::new("/x/take.0.wav"), &kind.into())

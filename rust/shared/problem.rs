@@ -67,7 +67,6 @@ pub(crate) enum Doing {
     Write,
     UpdateHeader,
     Sync,
-    Read,
 }
 
 impl Problem {
