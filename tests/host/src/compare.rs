@@ -53,6 +53,20 @@ impl Runs {
     pub fn frames(&self) -> u64 {
         self.0.iter().map(|run| run.frames()).sum()
     }
+
+    /// Frames that the node was given among the first `frames`.
+    pub fn given_within(&self, frames: u64) -> u64 {
+        let mut left = frames;
+        let mut given = 0;
+        for run in &self.0 {
+            let taken = run.frames().min(left);
+            left -= taken;
+            if matches!(run, Run::Given { .. }) {
+                given += taken;
+            }
+        }
+        given
+    }
 }
 
 /// Place and content of the first sample that is not as it should be.

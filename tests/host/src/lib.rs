@@ -22,6 +22,7 @@
 //! 5. [`source::Source`] gives samples by frame index, so what was given once can be given again.
 //! 6. [`session::Session`] plays it through a node and writes down, as [`compare::Runs`], what the take should hold.
 //! 7. [`compare::compare`] decodes the take and holds it against that, sample for sample.
+//! 8. [`soak`] does so for hours with many nodes at once, everything that can go wrong going wrong.
 //!
 //! All conversation with the plugin happens in C++ (`cpp/`), as in TouchDesigner; [`Node`] is the only way in.
 
@@ -39,10 +40,12 @@ mod pars;
 mod player;
 mod plugin;
 mod progress;
+pub mod random;
 pub mod record;
 pub mod scope;
 pub mod session;
 pub mod signal;
+pub mod soak;
 pub mod source;
 mod summary;
 #[cfg(test)]

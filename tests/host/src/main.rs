@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tdhost::{bench, params, record};
+use tdhost::{params, record, soak};
 
 /// Loads a CHOP plugin and cooks it, without TouchDesigner.
 #[derive(Parser)]
@@ -17,6 +18,8 @@ struct Cli {
 enum Command {
     /// Play audio through the plugin and check the file that it records
     Record(record::RecordArgs),
+    /// Record with many nodes, random settings and random faults, and account for every frame
+    Soak(soak::SoakArgs),
     /// Show the parameter pages as the plugin declares them
     Params(params::ParamsArgs),
     /// Measure what the plugin costs, beside the peers that are installed
@@ -29,6 +32,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Record(args) => record::run(&args),
+        Command::Soak(args) => soak::run(&args),
         Command::Params(args) => params::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::BenchChild(args) => bench::run_child(&args),

@@ -172,7 +172,8 @@ pub(crate) fn all_good(takes: &[Take]) -> bool {
     takes.iter().all(|take| take.complaint().is_none())
 }
 
-fn table(labels: &[&str], columns: &[Vec<String>]) -> String {
+/// A table of labelled rows.
+pub(crate) fn table(labels: &[&str], columns: &[Vec<String>]) -> String {
     let width = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or(0);
     let first = width(&mut labels.iter().map(|label| label.len()));
     let widths: Vec<usize> =

@@ -1,0 +1,123 @@
+//! What a take is to be: drawn at random from what the plugin's menus offer.
+
+use super::ledger::Layout;
+use crate::random::Random;
+use crate::{Node, Value};
+
+/// Something that happens to a take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Somebody deletes the file while it is recorded.
+    Deleted,
+    /// Somebody moves the file while it is recorded.
+    Renamed,
+    /// Somebody removes the folder while it is recorded to.
+    FolderRemoved,
+    /// The folder may not be written to any more.
+    FolderReadOnly,
+    /// Somebody else holds the file before the take begins.
+    Locked,
+    /// A part of the path is a file.
+    NoFolder,
+    /// The disk has room for a second or two.
+    SmallDisk,
+}
+
+impl Fault {
+    const ALL: [Self; 7] = [
+        Self::Deleted,
+        Self::Renamed,
+        Self::FolderRemoved,
+        Self::FolderReadOnly,
+        Self::Locked,
+        Self::NoFolder,
+        Self::SmallDisk,
+    ];
+
+    /// Whether the take's own file may be gone afterwards.
+    pub(super) fn takes_away(self) -> bool {
+        matches!(self, Self::Deleted | Self::Renamed | Self::FolderRemoved | Self::Locked)
+    }
+}
+
+/// One take, before it begins.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) file_type: String,
+    pub(super) layout: Layout,
+    pub(super) scope: &'static str,
+    /// Cooks until Record goes off.
+    pub(super) length: u64,
+    /// And after how many cooks it comes, if it comes while recording.
+    pub(super) fault: Option<(Fault, u64)>,
+}
+
+impl Plan {
+    /// Draws a take of one of `file_types`.
+    pub(super) fn draw(random: &mut Random, file_types: &[String], fps: u64, small_disk: bool) -> Self {
+        let file_type = random.pick(file_types).clone();
+        let scope = match file_type.as_str() {
+            "mp3" => *random.pick(&["*", "*", "chan[1-2]", "chan1"]),
+            _ => *random.pick(&["*", "*", "*", "chan[1-2]", "chan1", "* ^chan1"]),
+        };
+        let layout = draw_layout(random, &file_type);
+        let length = match random.between(0, 9) {
+            0 => random.between(1, 5),
+            1..=3 => random.between(5, 2 * fps),
+            _ => random.between(2 * fps, 15 * fps),
+        };
+        let faults: Vec<Fault> =
+            Fault::ALL.into_iter().filter(|&fault| small_disk || fault != Fault::SmallDisk).collect();
+        let fault = random.one_in(5).then(|| (*random.pick(&faults), random.between(1, length)));
+        Self { file_type, layout, scope, length, fault }
+    }
+
+    /// Sets every parameter of the take but its file.
+    pub(super) fn apply(&self, random: &mut Random, node: &mut Node) -> Result<(), String> {
+        node.try_set("Filetype", self.file_type.as_str())?;
+        node.try_set("Channelscope", self.scope)?;
+        for name in ["Codec", "Bitrate"] {
+            let Some(par) = node.par(name) else { continue };
+            let mut item = random.pick(&par.menu).0.clone();
+            // WAV refuses these: worth trying now and then.
+            while self.file_type == "wav" && item.ends_with("be") && !random.one_in(6) {
+                item.clone_from(&random.pick(&par.menu).0);
+            }
+            node.try_set(name, Value::from(item))?;
+        }
+        node.try_set("Quality", random.unit())?;
+        node.try_set("Maxbuffer", random.between(5, 60) as f64)?;
+        node.try_set("N", random.between(0, 3) as f64)?;
+        if random.one_in(3) {
+            node.set_table("Headerdat", &draw_table(random));
+        } else {
+            node.clear_table("Headerdat");
+        }
+        Ok(())
+    }
+}
+
+/// What may be wired to a node that records this type of file.
+pub(super) fn draw_layout(random: &mut Random, file_type: &str) -> Layout {
+    let rates: &[u32] = match file_type {
+        "mp3" => &[16000, 22050, 32000, 44100, 48000],
+        "ogg" => &[16000, 22050, 44100, 48000],
+        _ => &[8000, 11025, 22050, 44100, 48000, 48000, 96000, 12345],
+    };
+    let most = match file_type {
+        // More is refused.
+        "mp3" if random.one_in(15) => 6,
+        "mp3" => 2,
+        "ogg" => 4,
+        _ if random.one_in(20) => 32,
+        _ => 8,
+    };
+    // Two at least, so that every scope finds a channel; one is tested by `chan1`.
+    Layout { channels: random.between(2, most) as usize, rate: *random.pick(rates) }
+}
+
+fn draw_table(random: &mut Random) -> Vec<Vec<String>> {
+    let keys = ["title", "artist", "album", "comment", "date", "track", "Mood", "title-sort", ""];
+    let values = ["", "Stück №5 ♫", "a b", "x\ny", "日本語", "2026"];
+    (0..random.between(0, 8)).map(|_| vec![random.pick(&keys).to_string(), random.pick(&values).repeat(3)]).collect()
+}
