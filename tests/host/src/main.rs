@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tdhost::{bench, params, record};
-use tdhost::{params, record, soak};
+use tdhost::{bench, params, record, soak};
 
 /// Loads a CHOP plugin and cooks it, without TouchDesigner.
 #[derive(Parser)]
