@@ -62,7 +62,7 @@ pub(crate) static CHANNELS: [Channel; 13] = [
     Channel { name: "total_samples_written", value: |facts| facts.written() as f64 },
     Channel { name: "recording", value: |facts| f64::from(u8::from(facts.recording())) },
     Channel { name: "paused", value: |facts| f64::from(u8::from(facts.board.state() == State::Paused)) },
-    Channel { name: "takes_finished", value: |facts| facts.board.finished.takes.get() as f64 },
+    Channel { name: "takes_finished", value: |facts| facts.board.finished.takes() as f64 },
     Channel { name: "seconds_written", value: |facts| facts.seconds() },
     Channel { name: "buffer_seconds", value: |facts| facts.number(0.0, Shot::buffer_seconds) },
     Channel { name: "gap_samples", value: |facts| facts.board.gap.get() as f64 },
@@ -93,7 +93,7 @@ pub(crate) static ROWS: [Row; 25] = [
     Row { key: "total_samples_written", value: |facts| facts.written().to_string() },
     Row { key: "recording", value: |facts| u8::from(facts.recording()).to_string() },
     Row { key: "paused", value: |facts| u8::from(facts.board.state() == State::Paused).to_string() },
-    Row { key: "takes_finished", value: |facts| facts.board.finished.takes.get().to_string() },
+    Row { key: "takes_finished", value: |facts| facts.board.finished.takes().to_string() },
     Row { key: "seconds_written", value: |facts| format!("{:.6}", facts.seconds()) },
     Row { key: "buffer_seconds", value: |facts| format!("{:.3}", facts.number(0.0, Shot::buffer_seconds)) },
     Row { key: "gap_samples", value: |facts| facts.board.gap.get().to_string() },
@@ -102,7 +102,7 @@ pub(crate) static ROWS: [Row; 25] = [
     Row { key: "bytes_written", value: |facts| facts.bytes().to_string() },
     Row { key: "disk_minutes_left", value: |facts| format!("{:.1}", facts.minutes_left()) },
     Row { key: "peak", value: |facts| facts.board.peak.get().to_string() },
-    Row { key: "last_file", value: |facts| facts.board.finished.names().last_file.display().to_string() },
+    Row { key: "last_file", value: |facts| facts.board.finished.left().last_file.display().to_string() },
     Row { key: "last_error", value: |facts| facts.last_error() },
     Row { key: "version", value: |_| env!("CARGO_PKG_VERSION").into() },
     Row { key: "interface_generation", value: |_| Generation::of_host().name().into() },
@@ -111,7 +111,7 @@ pub(crate) static ROWS: [Row; 25] = [
 impl Facts<'_> {
     /// Of the running take, else of the next one.
     fn suffix(&self) -> String {
-        if self.recording() { self.text(|take| take.texts().suffix) } else { self.board.finished.names().next_suffix }
+        if self.recording() { self.text(|take| take.texts().suffix) } else { self.board.finished.left().next_suffix }
     }
 
     fn last_error(&self) -> String {

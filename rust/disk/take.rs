@@ -43,7 +43,8 @@ pub(crate) struct Order {
     pub(crate) faults: Arc<Faults>,
 }
 
-/// Records the take of `order` until its feed is closed. Returns the last file when the take is complete.
+/// Records the take of `order` until its feed is closed. Returns the last file when the take is complete: only the
+/// caller says so in the status, together with counting it.
 ///
 /// A problem or a panic ends the take: what was written is made playable, and the status says why.
 pub(crate) fn record(order: Order) -> Option<PathBuf> {
@@ -54,7 +55,9 @@ pub(crate) fn record(order: Order) -> Option<PathBuf> {
         Ok(last) => {
             // The cook thread may have failed meanwhile: the file is whole, but the take ended in an error.
             let failed = status.texts().error.is_some();
-            status.set_phase(if failed { Phase::Failed } else { Phase::Finished });
+            if failed {
+                status.set_phase(Phase::Failed);
+            }
             (!failed).then_some(last)
         }
         Err(problem) => {

@@ -16,22 +16,20 @@ use super::pin;
 use super::take::{self, Order};
 use crate::shared::inbox::Inbox;
 use crate::shared::problem::Problem;
-use crate::shared::status::{Count, Phase};
+use crate::shared::status::{Phase, TakeStatus};
 
 /// How long the end of a node may wait for a disk that hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the takes of a node have led to: shown by the info channels when they are long over.
 #[derive(Default)]
-pub(crate) struct Finished {
-    /// Takes that are complete on disk, closed and unlocked.
-    pub(crate) takes: Count,
-    names: Mutex<Names>,
-}
+pub(crate) struct Finished(Mutex<Left>);
 
 /// What the last take leaves behind.
 #[derive(Default, Clone)]
-pub(crate) struct Names {
+pub(crate) struct Left {
+    /// Takes that are complete on disk, closed and unlocked.
+    pub(crate) takes: u64,
     /// The last file of the last take that is complete.
     pub(crate) last_file: PathBuf,
     /// The file suffix that the next take gets, if nothing changes until then; empty before the first take.
@@ -39,25 +37,31 @@ pub(crate) struct Names {
 }
 
 impl Finished {
-    /// A copy of the names.
-    pub(crate) fn names(&self) -> Names {
+    /// A copy of what there is.
+    pub(crate) fn left(&self) -> Left {
         self.lock().clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Names> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes that are complete on disk, closed and unlocked.
+    pub(crate) fn takes(&self) -> u64 {
+        self.lock().takes
     }
 
-    /// A take is over; it is complete when it has a `file`.
-    fn add(&self, file: Option<PathBuf>, next_suffix: String) {
-        let complete = file.is_some();
-        let mut names = self.lock();
-        names.next_suffix = next_suffix;
-        names.last_file = file.unwrap_or_else(|| std::mem::take(&mut names.last_file));
-        drop(names);
-        // After the names: who waits for the counter may then ask for the file.
-        if complete {
-            self.takes.add(1);
+    fn lock(&self) -> MutexGuard<'_, Left> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The take of `status` is over; it is complete when it has a `file`.
+    ///
+    /// Who sees the node idle finds the take counted, and who sees it counted finds the node idle: both change
+    /// under the lock, in this order.
+    fn add(&self, status: &TakeStatus, file: Option<PathBuf>, next_suffix: String) {
+        let mut left = self.lock();
+        left.next_suffix = next_suffix;
+        if let Some(file) = file {
+            left.last_file = file;
+            left.takes += 1;
+            status.set_phase(Phase::Finished);
         }
     }
 }
@@ -99,7 +103,7 @@ impl Threads {
                         status.set_phase(Phase::Failed);
                         None
                     });
-                    finished.add(file, names::next_free(&name));
+                    finished.add(&status, file, names::next_free(&name));
                 }
             })
             .map_err(|cause| Problem::NoThread { cause })?;
