@@ -10,6 +10,8 @@ mod tests;
 #[allow(unsafe_code, reason = "moves libvorbis between threads")]
 mod vorbis;
 
+use std::num::{NonZeroU8, NonZeroU32};
+
 use self::pages::Pages;
 use self::vorbis::Vorbis;
 use super::sanitise::append_sane;
@@ -34,54 +36,65 @@ pub(crate) static FORMAT: Format = Format {
 /// block.
 const BLOCK: usize = 1024;
 
-/// Opens an encoder for the sound and drops it, since only libvorbis knows whether it has a mode for it.
-fn check(sound: Sound, settings: Settings) -> Result<(), Problem> {
-    start(sound, settings, &[]).map(drop)
+/// The channels of the input in the order of Vorbis I, section 4.3.9, which puts the centre second and LFE last;
+/// the input is in the order of WAV, as its channel masks have it. Other numbers of channels have no order.
+fn channel_order(channels: usize) -> Vec<usize> {
+    match channels {
+        3 => vec![0, 2, 1],
+        5 => vec![0, 2, 1, 3, 4],
+        6 => vec![0, 2, 1, 4, 5, 3],
+        7 => vec![0, 2, 1, 5, 6, 4, 3],
+        8 => vec![0, 2, 1, 6, 7, 4, 5, 3],
+        _ => (0..channels).collect(),
+    }
 }
 
-fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
-    let comments = vorbis_comments(opening.metadata, opening.warnings);
-    let mut vorbis = start(opening.sound, opening.settings, &comments)?;
-    vorbis.drain(opening.header);
-    Ok(Box::new(Ogg {
-        vorbis: Some(vorbis),
-        staged: vec![Vec::with_capacity(BLOCK); opening.sound.channels],
-        pages: Pages::after(opening.header.len() as u64),
-        clipped: 0,
-    }))
+/// libvorbis has a mode for every sound that is let through here, at every quality; a test tries them.
+fn check(sound: Sound, _settings: Settings) -> Result<(), Problem> {
+    limits(sound).map(drop)
 }
 
-fn start(sound: Sound, settings: Settings, comments: &[(String, String)]) -> Result<Vorbis, Problem> {
-    let channels = u8::try_from(sound.channels).ok().and_then(|channels| channels.try_into().ok());
-    let Some(channels) = channels else {
+/// The sound in libvorbis's terms.
+fn limits(sound: Sound) -> Result<(NonZeroU32, NonZeroU8), Problem> {
+    let Some(channels) = u8::try_from(sound.channels).ok().and_then(NonZeroU8::new) else {
         return Err(Problem::Limit(format!(
             "OGG holds 1 to 255 channels, the input has {}: choose WAV or AIFF, or narrow Channel Scope.",
             sound.channels
         )));
     };
     let rate = sound.rate as u32;
-    let rate =
-        if f64::from(rate) == sound.rate && (8000..=192_000).contains(&rate) { rate.try_into().ok() } else { None };
-    let Some(rate) = rate else {
-        return Err(Problem::Limit(format!(
+    match NonZeroU32::new(rate) {
+        Some(whole) if f64::from(rate) == sound.rate && (8000..=192_000).contains(&rate) => Ok((whole, channels)),
+        _ => Err(Problem::Limit(format!(
             "OGG holds whole sample rates from 8000 to 192000 Hz, the input has {}: choose WAV or AIFF, or \
              resample the input.",
             sound.rate
-        )));
-    };
-    // NaN fails every comparison; a quality that is no number is the default.
-    let quality = if settings.quality.is_nan() { 0.5 } else { settings.quality.clamp(0.0, 1.0) };
-    Vorbis::new(rate, channels, quality, comments).map_err(|error| {
-        Problem::Limit(format!(
-            "OGG has no way to hold {} channels at {} Hz and quality {} ({error}): change Quality, or choose WAV.",
-            sound.channels, sound.rate, settings.quality
-        ))
-    })
+        ))),
+    }
+}
+
+fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
+    let (rate, channels) = limits(opening.sound)?;
+    // A quality that is no number is the default.
+    let asked = opening.settings.quality;
+    let quality = if asked.is_nan() { 0.5 } else { asked.clamp(0.0, 1.0) };
+    let comments = vorbis_comments(opening.metadata, opening.warnings);
+    let mut vorbis = Vorbis::new(rate, channels, quality, &comments).map_err(failed)?;
+    vorbis.drain(opening.header);
+    Ok(Box::new(Ogg {
+        vorbis: Some(vorbis),
+        order: channel_order(opening.sound.channels),
+        staged: vec![Vec::with_capacity(BLOCK); opening.sound.channels],
+        pages: Pages::after(opening.header.len() as u64),
+        clipped: 0,
+    }))
 }
 
 struct Ogg {
     /// `None` once the stream has ended.
     vorbis: Option<Vorbis>,
+    /// Which channel of the input each one of the stream is.
+    order: Vec<usize>,
     /// Sanitised samples of each channel; empty between calls.
     staged: Vec<Vec<f32>>,
     pages: Pages,
@@ -96,9 +109,9 @@ impl Encoder for Ogg {
         let mut rest = block;
         while rest.frames() > 0 {
             let (now, later) = rest.split_at(BLOCK);
-            for (index, channel) in self.staged.iter_mut().enumerate() {
+            for (channel, &input) in self.staged.iter_mut().zip(&self.order) {
                 channel.clear();
-                self.clipped += append_sane(now.channel(index), 1.0, channel);
+                self.clipped += append_sane(now.channel(input), 1.0, channel);
             }
             vorbis.encode(&self.staged).map_err(failed)?;
             rest = later;

@@ -361,6 +361,10 @@ impl Performer {
     fn account(&mut self, cooked: &Cooked, time: &Time, fed: Option<Fed>, fps: f64) {
         let Some(take) = &mut self.take else { return };
         if !take.error.is_empty() {
+            // While Record stays on, what arrives is in no file and has to be announced as lost.
+            if let Some(fed) = fed.filter(|fed| !fed.again && !self.paused) {
+                take.ledger.given += fed.samples.end - fed.samples.start;
+            }
             return;
         }
         let first = take.ledger.segments.is_empty();
