@@ -123,7 +123,7 @@ fn three_hundred_takes_of_three_hundred_nodes_leave_nothing_behind() {
 fn three_hundred_takes_of_one_node_leave_nothing_behind() {
     alone("three_hundred_takes_of_one_node_leave_nothing_behind", LIMIT, || {
         let mut rig = Rig::new(2, RATE);
-        let mut round = |rig: &mut Rig| {
+        let round = |rig: &mut Rig| {
             rig.take([SLICE; 3]);
             rig.given = vec![Vec::new(); 2];
         };

@@ -41,8 +41,10 @@ pub(crate) struct Shown {
     former: Vec<Arc<TakeStatus>>,
     /// Why no take could start, or what else is wrong; clears when Record goes off.
     problem: Option<String>,
-    /// The take's error was seen while Record was on, and Record has gone off since.
+    /// The take's error was shown while Record was on, and Record has gone off since.
     acknowledged: bool,
+    /// Record has gone off since the take began, so a loss in it was shown long enough.
+    off: bool,
     /// Where in the take memory first ran out, in seconds.
     lost_at: f64,
     warnings: Vec<Warning>,
@@ -96,6 +98,7 @@ impl Board {
         shown.former.retain(|status| !status.is_over());
         shown.take = Some(shot);
         shown.acknowledged = false;
+        shown.off = false;
         shown.problem = None;
         shown.warnings.retain(Warning::outlives_a_take);
         drop(shown);
@@ -136,12 +139,14 @@ impl Board {
         self.lock().warnings.retain(|warning| !stale(warning));
     }
 
-    /// Record went off: errors that were there are seen and clear.
-    pub(crate) fn record_off(&self) {
+    /// Record went off: errors clear. One of the take's that no cook has seen yet (`seen` is false) stays for the
+    /// user to see, until the next take begins.
+    pub(crate) fn record_off(&self, seen: bool) {
         let error = self.error();
         let mut shown = self.lock();
         shown.problem = None;
-        shown.acknowledged = error.is_some();
+        shown.acknowledged = seen;
+        shown.off = true;
         if let Some(error) = error {
             shown.last_error = error;
         }
@@ -179,7 +184,7 @@ impl Board {
             let take = take?;
             let texts = take.status.texts();
             texts.error.or_else(|| {
-                let frames = self.lost.get();
+                let frames = if shown.off { 0 } else { self.lost.get() };
                 (frames > 0).then(|| {
                     let seconds = frames as f64 / take.sound.rate;
                     Problem::Lost { at: shown.lost_at, seconds, frames, file: texts.file }.to_string()

@@ -48,10 +48,6 @@ impl Disk {
         self.run_mount(&["-o", "loop", image])
     }
 
-    pub(crate) fn unmount(&self) -> bool {
-        succeeds(Command::new("umount").arg(self.path()))
-    }
-
     /// Mounts it anew with other options, all in place.
     pub(crate) fn remount(&self, options: &str) -> bool {
         succeeds(Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(self.path()))

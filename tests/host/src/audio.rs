@@ -14,6 +14,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
+use self::vorbis::VorbisReader;
 use crate::wav::WavReader;
 
 /// Planar samples: one vector for each channel, all of one length.
@@ -97,6 +98,7 @@ pub struct Decoder {
 
 enum Reader {
     Wav(WavReader),
+    Vorbis(Box<VorbisReader>),
     Other(Box<CodecReader>),
 }
 
@@ -108,7 +110,10 @@ impl Decoder {
             .and_then(WavReader::open)
             .and_then(|wav| match wav {
                 Some(wav) => Ok(Reader::Wav(wav)),
-                None => CodecReader::open(path).map(|reader| Reader::Other(Box::new(reader))),
+                None => match VorbisReader::open(path)? {
+                    Some(vorbis) => Ok(Reader::Vorbis(Box::new(vorbis))),
+                    None => CodecReader::open(path).map(|reader| Reader::Other(Box::new(reader))),
+                },
             })
             .map_err(|cause| complaint(path, &cause))?;
         Ok(Self { path: path.to_owned(), reader })
@@ -118,6 +123,7 @@ impl Decoder {
     pub fn format(&self) -> &Format {
         match &self.reader {
             Reader::Wav(wav) => wav.format(),
+            Reader::Vorbis(vorbis) => &vorbis.format,
             Reader::Other(other) => &other.format,
         }
     }
@@ -126,6 +132,7 @@ impl Decoder {
     pub fn frames_left(&self) -> Option<u64> {
         match &self.reader {
             Reader::Wav(wav) => Some(wav.frames_left()),
+            Reader::Vorbis(_) => None,
             Reader::Other(other) => other.frames.map(|frames| frames.saturating_sub(other.position)),
         }
     }
@@ -134,6 +141,7 @@ impl Decoder {
     pub fn next_block(&mut self) -> Result<Option<&Samples>, String> {
         match &mut self.reader {
             Reader::Wav(wav) => wav.next_block(),
+            Reader::Vorbis(vorbis) => vorbis.next_block(),
             Reader::Other(other) => other.next_block(),
         }
         .map_err(|cause| complaint(&self.path, &cause))
@@ -291,3 +299,4 @@ fn format_of(decoder: &dyn AudioDecoder) -> Result<Format, String> {
 
 #[cfg(test)]
 mod tests;
+mod vorbis;
