@@ -73,6 +73,8 @@ struct Take {
     ledger: Ledger,
     began: u64,
     error: String,
+    /// An error beside which the take went on, as when its file was moved.
+    complaint: String,
     refused: bool,
     unsure: u64,
     gap: u64,
@@ -219,6 +221,7 @@ impl Performer {
             ledger,
             began: self.cooks,
             error: String::new(),
+            complaint: String::new(),
             refused: false,
             unsure: 0,
             gap: 0,
@@ -389,6 +392,9 @@ impl Performer {
             take.refused = first;
             take.unsure = frames;
         } else if !take.ledger.segments.is_empty() {
+            if !cooked.error.is_empty() {
+                take.complaint.clone_from(&cooked.error);
+            }
             (take.gap, take.lost) = (number("gap_samples"), number("lost_samples"));
         }
     }
@@ -413,6 +419,9 @@ impl Performer {
             // Only the last one of several may fail: those before it had no fault.
             ended.finished = began && new > 0 && ended.error.is_empty();
             new -= u64::from(ended.finished);
+            if began && !ended.finished && ended.error.is_empty() {
+                ended.error = std::mem::take(&mut ended.complaint);
+            }
             if place == last && began && !ended.refused {
                 if ended.error.is_empty() {
                     ended.error.clone_from(&cooked.error);
@@ -451,6 +460,7 @@ impl Take {
             taken_away: fault.is_some_and(Fault::takes_away),
             finished: false,
             error: self.error,
+            complaint: self.complaint,
             refused: self.refused,
             unsure: self.unsure,
             gap_reported: self.gap,

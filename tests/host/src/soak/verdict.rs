@@ -24,6 +24,8 @@ pub(super) struct Ended {
     pub(super) finished: bool,
     /// The error that the node showed.
     pub(super) error: String,
+    /// An error beside which the take went on.
+    pub(super) complaint: String,
     /// The node showed it at the first cook that had something to record.
     pub(super) refused: bool,
     /// Frames of the cook at which the error came: fed, or not any more.
