@@ -258,7 +258,8 @@ pub(super) fn garbage(frames: usize) -> Vec<(&'static str, Vec<f32>)> {
         bits ^= bits << 5;
         bits
     };
-    let square = |period: usize, level: f32| move |frame: usize| if frame / period % 2 == 0 { level } else { -level };
+    let square =
+        |period: usize, level: f32| move |frame: usize| if (frame / period).is_multiple_of(2) { level } else { -level };
     let filled = |value: f32| vec![value; frames];
     vec![
         ("NaN", filled(f32::NAN)),

@@ -74,12 +74,11 @@ fn garbage_is_recorded_as_finite_sound() {
     for rate in [8000, 22050, 44100, 48000] {
         for bit_rate in [96, 320] {
             for (name, samples) in garbage(9000) {
-                let clipped = samples.iter().filter(|sample| sample.abs() > 1.0).count() as u64;
                 let quiet = vec![0.0; samples.len()];
                 for channels in [vec![samples.clone()], vec![samples.clone(), samples.clone()], vec![quiet, samples]] {
                     let take = record(&FORMAT, rate, settings(bit_rate), &channels);
-                    let wild = channels.iter().filter(|channel| channel[0] != 0.0 || channel[1] != 0.0).count() as u64;
-                    assert_eq!(take.encoder.clipped(), clipped * wild.max(u64::from(clipped > 0)), "{name}");
+                    let clipped = channels.iter().flatten().filter(|sample| sample.abs() > 1.0).count();
+                    assert_eq!(take.encoder.clipped(), clipped as u64, "{name}");
                     assert_eq!(symphonia_frames(take.path()), 9000, "{name}");
                 }
             }

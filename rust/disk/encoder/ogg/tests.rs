@@ -78,10 +78,11 @@ fn one_to_64_channels_and_255_keep_their_order() {
     for channels in (1..=64).chain([255]) {
         let signal = music(16000, channels, 4000);
         let take = record(&FORMAT, 16000, SETTINGS, &signal);
-        assert_exact(&take, 4000, channels);
+        assert_eq!(take.encoder.playable(take.file.len()).frames, 4000);
         if let Some(decoded) = decoded(take.path(), channels) {
+            assert_eq!(decoded.len(), channels);
             for (channel, (before, after)) in signal.iter().zip(&decoded).enumerate() {
-                let snr = snr(&[before.clone()], &[after.clone()]);
+                let snr = snr(std::slice::from_ref(before), std::slice::from_ref(after));
                 // An LFE channel has no treble.
                 let least = if (6..=8).contains(&channels) && channel == 3 { 4.0 } else { 10.0 };
                 assert!(snr > least, "{snr:.1} dB in channel {channel} of {channels}");
