@@ -28,8 +28,9 @@ use crate::shared::status::{Phase, TakeStatus};
 
 /// Memory for waiting audio never exceeds this, whatever Max Buffer says.
 const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
-/// A take that is further ahead of the wall clock than this is not played in real time. Less than the shortest Max
-/// Buffer: memory that is full for the first time holds all of the take, which is then as far ahead as that.
+/// A take that is further ahead of the wall clock than this, or than half of what the ring holds, is not played in
+/// real time. Less than the shortest Max Buffer: memory that is full for the first time holds all of the take, which
+/// is then as far ahead as that.
 const AHEAD_SECONDS: f64 = 0.5;
 /// How long an offline cook sleeps before it looks for room again.
 const OFFLINE_NAP: Duration = Duration::from_micros(200);
@@ -282,7 +283,7 @@ impl Recorder {
         }
         while running.put(inputs, frames, passage).is_err() {
             let ahead = running.seconds - stretch.1 - stretch.0.elapsed().as_secs_f64();
-            if ahead > AHEAD_SECONDS && !running.status.is_over() {
+            if ahead > AHEAD_SECONDS.min(running.feed.seconds() / 2.0) && !running.status.is_over() {
                 if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
                     writer.unpark();
                 }

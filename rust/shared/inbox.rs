@@ -122,6 +122,12 @@ impl Feed {
         self.inbox.sound
     }
 
+    /// How much audio the ring holds when it is full.
+    pub(crate) fn seconds(&self) -> f64 {
+        let sound = self.inbox.sound;
+        self.samples.capacity().get() as f64 / sound.channels as f64 / sound.rate
+    }
+
     /// Puts in one block: `frames` samples of every channel, in the order of the channels.
     ///
     /// # Errors
