@@ -422,8 +422,12 @@ impl Part {
 
     fn write(&mut self) -> Result<(), Problem> {
         let written = self.file.append(&self.out);
+        let needed = self.out.len();
         self.out.clear();
-        self.out.shrink_to(4 * BATCH);
+        // Blocks of very many channels are larger than a batch: memory that each of them needs is kept.
+        if needed < self.out.capacity() / 4 {
+            self.out.shrink_to(4 * BATCH);
+        }
         written
     }
 }
