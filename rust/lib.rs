@@ -22,6 +22,9 @@
 // Unsafe code stands in the modules that are allowed to here or in their parent, and nowhere else: a test
 // compares the list with the sources.
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench_api;
 #[allow(unsafe_code, unreachable_pub, clippy::multiple_unsafe_ops_per_block, reason = "what cxx generates")]
 mod bridge;
 mod cook;

@@ -1,0 +1,72 @@
+//! The parts that benchmarks measure alone, and nothing more of them than that needs.
+
+use std::sync::Arc;
+
+use crate::disk::encoder::{CODECS, Encoder, FORMATS, Opening, Settings};
+use crate::shared::inbox::{Feed, Inbox, Item, Taken, inbox};
+use crate::shared::planar::Planar;
+use crate::shared::sound::Sound;
+
+/// Both ends of the way from the cook thread to the writer thread.
+pub struct Ring {
+    feed: Feed,
+    inbox: Arc<Inbox>,
+}
+
+impl Ring {
+    /// A ring for blocks of `frames` frames at 48 kHz.
+    pub fn new(channels: usize, frames: usize) -> Self {
+        let (feed, inbox) = inbox(Sound { channels, rate: 48_000.0 }, frames);
+        Self { feed, inbox }
+    }
+
+    /// What the cook thread does with a block. False when there is no room.
+    pub fn put(&mut self, planar: &[f32], frames: usize) -> bool {
+        self.feed.audio(frames, planar.chunks_exact(frames)).is_ok()
+    }
+
+    /// What the writer thread does with it; how many frames there were.
+    pub fn take(&self) -> usize {
+        match self.inbox.take(|item| match item {
+            Item::Audio(views) => views.iter().map(Planar::frames).sum(),
+            Item::Silence(frames) => frames as usize,
+        }) {
+            Taken::Item(frames) => frames,
+            Taken::Nothing | Taken::End => 0,
+        }
+    }
+}
+
+/// An encoder without a file.
+pub struct Encoding {
+    encoder: Box<dyn Encoder>,
+    channels: usize,
+    out: Vec<u8>,
+}
+
+impl Encoding {
+    /// Names of every format in the order of the menu, and of every codec.
+    pub fn names() -> (Vec<&'static str>, Vec<&'static str>) {
+        (FORMATS.iter().map(|format| format.name).collect(), CODECS.iter().map(|codec| codec.name).collect())
+    }
+
+    /// `None` where the format does not hold this.
+    pub fn open(format: &str, codec: &str, channels: usize) -> Option<Self> {
+        let format = FORMATS.iter().find(|row| row.name == format)?;
+        let codec = CODECS.iter().find(|row| row.name == codec)?;
+        let settings = Settings { codec, bit_rate: 192, quality: 0.5 };
+        let sound = Sound { channels, rate: 48_000.0 };
+        format.allows(sound, settings).ok()?;
+        let metadata = &[("encoder".to_owned(), "bench".to_owned())];
+        let (header, warnings) = (&mut Vec::new(), &mut Vec::new());
+        let encoder = (format.open)(Opening { sound, settings, metadata, header, warnings }).ok()?;
+        Some(Self { encoder, channels, out: Vec::new() })
+    }
+
+    /// Encodes one block; how many bytes came out.
+    pub fn write(&mut self, planar: &[f32]) -> usize {
+        self.out.clear();
+        let block = Planar::contiguous(planar, self.channels, planar.len() / self.channels);
+        self.encoder.write(block, &mut self.out).map_or(0, |()| self.out.len())
+    }
+}
