@@ -239,6 +239,18 @@ NodeHost::samplesInPlace(size_t channel)
 	return {input.samplesInPlace(channel), static_cast<size_t>(wired->numSamples)};
 }
 
+void
+NodeHost::warm()
+{
+	inputs.open.store(true, std::memory_order_relaxed);
+	for (const auto& par : parameters.all())
+		inputs.getParInt(par->name.c_str(), 0);
+	inputs.getNumInputs();
+	inputs.getInputCHOP(0);
+	inputs.getTimeInfo();
+	inputs.open.store(false, std::memory_order_relaxed);
+}
+
 RawShape
 NodeHost::ask(const RawTime& time)
 {

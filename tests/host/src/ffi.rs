@@ -162,6 +162,7 @@ mod bridge {
         fn samples_in_place(self: Pin<&mut NodeHost>, channel: usize) -> &mut [f32];
         #[cxx_name = "advanceInput"]
         fn advance_input(self: Pin<&mut NodeHost>);
+        fn warm(self: Pin<&mut NodeHost>);
 
         fn ask(self: Pin<&mut NodeHost>, time: &RawTime) -> RawShape;
         fn allocate(

@@ -343,6 +343,12 @@ impl Node {
         self.host.pin_mut().samples_in_place(channel)
     }
 
+    /// For measuring: brings the host's own parameters and getters into the caches, where a host has them that cooks
+    /// one operator after the other. Nothing of the plugin is touched.
+    pub fn warm_host(&mut self) {
+        self.host.pin_mut().warm();
+    }
+
     /// For measuring: cooks again with what [`Node::prepare`] made, as if the input had cooked anew. No sample is
     /// copied, poisoned or compared, so that the time which passes is the plugin's.
     pub fn execute_again(&mut self) {

@@ -54,6 +54,7 @@ public:
 	// For measuring, between prepare and the last execute.
 	rust::Slice<float> samplesInPlace(size_t channel);
 	void advanceInput() { input.advance(); }
+	void warm();
 
 	// The cook, in the order of the calls.
 	RawShape ask(const RawTime& time);
