@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Draws what `tdhost bench --json` found as an SVG.
+
+    tdhost bench --json > bench.json
+    tests/plot_bench.py bench.json tests/benches/bench.svg
+
+Left: microseconds that a cook takes from the host's main thread. Right: CPU time for the same audio, as a multiple
+of ours. Colours are chosen to be legible on white and on black.
+"""
+
+import json
+import sys
+from html import escape
+
+OURS = "#2f81f7"
+OTHERS = {
+    "memcpy": "#8b949e",
+    "libsndfile": "#d18616",
+    "hound": "#bf5fd0",
+    "sox": "#2da44e",
+    "ffmpeg": "#e5534b",
+    "lame": "#8a63d2",
+    "oggenc": "#1f9eae",
+}
+TEXT = "#7d8590"
+NAMES = {
+    "wav16": "WAV 16-bit",
+    "wav24": "WAV 24-bit",
+    "wav32": "WAV 32-bit",
+    "aiff24": "AIFF 24-bit",
+    "mp3": "MP3 192 kb/s",
+    "ogg": "OGG quality 5",
+}
+
+PANEL = 460
+LABEL = 108
+BAR = 13
+GAP = 3
+BETWEEN = 14
+TOP = 58
+MARGIN = 8
+
+
+class Drawing:
+    def __init__(self):
+        self.parts = []
+        self.bottom = 0
+
+    def text(self, x, y, words, anchor="start", size=12, colour=TEXT, bold=False):
+        weight = ' font-weight="600"' if bold else ""
+        self.parts.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{colour}"{weight}>'
+            f"{escape(words)}</text>"
+        )
+
+    def bar(self, x, y, width, colour):
+        self.parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 1.5):.1f}" height="{BAR}" rx="2" fill="{colour}"/>'
+        )
+
+
+    def panel(self, left, title, subtitle, groups, unit):
+        """Groups of bars with a scale of their own each, because 2 and 64 channels differ thirtyfold."""
+        self.text(left, 20, title, size=15, bold=True)
+        self.text(left, 38, subtitle)
+        y = TOP
+        for name, bars, full in groups:
+            height = len(bars) * (BAR + GAP) - GAP
+            self.text(left, y + height / 2 + 4, name)
+            room = PANEL - LABEL - 126
+            for series, value, colour, note in bars:
+                width = room * value / full
+                self.bar(left + LABEL, y, width, colour)
+                words = f"{series} {value:{'.0f' if value >= 99.5 else '.3g'}}{unit}{note}"
+                self.text(left + LABEL + width + 6, y + BAR - 2.5, words, size=11, colour=colour)
+                y += BAR + GAP
+            y += BETWEEN
+        self.bottom = max(self.bottom, y)
+
+    def svg(self):
+        width, height = 2 * (MARGIN + PANEL) + 40, self.bottom + 6
+        body = "\n".join(self.parts)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" font-family="system-ui, Segoe UI, Helvetica, Arial, sans-serif" '
+            'role="img" aria-label="Audio File Out Plus beside its peers: cost of a cook and CPU time">\n'
+            f"{body}\n</svg>\n"
+        )
+
+
+def cooks(figures):
+    """One group a channel count, with the bars that were measured."""
+    series = [
+        ("this plugin", "execute_us", OURS),
+        ("memcpy", "memcpy_us", OTHERS["memcpy"]),
+        ("libsndfile", "libsndfile_inline_us", OTHERS["libsndfile"]),
+        ("hound", "hound_inline_us", OTHERS["hound"]),
+    ]
+    for channels in sorted(figures["execute_us"], key=int):
+        bars = [
+            (name, figures[key][channels], colour, "")
+            for name, key, colour in series
+            if figures[key].get(channels) is not None
+        ]
+        if bars:
+            yield f"{channels} channels", bars, max(value for _, value, _, _ in bars)
+
+
+def ratios(figures):
+    """Peers as multiples of our time: longer is slower."""
+    measured = {
+        kind: [(peer, 1 / ratio) for peer, ratio in peers.items() if ratio]
+        for kind, peers in figures["cpu_ratio"].items()
+    }
+    full = max((times for peers in measured.values() for _, times in peers), default=1)
+    for kind, name in NAMES.items():
+        peers = measured.get(kind)
+        if peers:
+            order = [peer for peer in OTHERS if peer in dict(peers)]
+            bars = [("this plugin", 1, OURS, "")]
+            bars += [(peer, dict(peers)[peer], OTHERS[peer], "") for peer in order]
+            yield name, bars, max(full, 1)
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    with open(sys.argv[1], encoding="utf-8") as file:
+        figures = json.load(file)
+    drawing = Drawing()
+    drawing.panel(
+        MARGIN, "Main thread, each cook", "Microseconds for 800 frames, cold caches; each group has its own scale",
+        list(cooks(figures)), " µs",
+    )
+    drawing.panel(
+        MARGIN + PANEL + 40, "CPU time for 10 minutes of stereo", "Multiples of this plugin's user + system time; longer is slower",
+        list(ratios(figures)), "×",
+    )
+    with open(sys.argv[2], "w", encoding="utf-8") as file:
+        file.write(drawing.svg())
+
+
+if __name__ == "__main__":
+    main()
