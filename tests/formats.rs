@@ -119,7 +119,7 @@ fn garbage_in_any_format_leaves_the_host_alive_and_the_file_playable() {
         5 => -1e9,
         _ => 0.25,
     };
-    let square = |index: u64| if index / 40 % 2 == 0 { 1.0 } else { -1.0 };
+    let square = |index: u64| if (index / 40).is_multiple_of(2) { 1.0 } else { -1.0 };
     for file_type in ["wav", "aiff", "mp3", "ogg"] {
         let mut rig = rig(file_type, 2, 48000.0);
         rig.record(true);

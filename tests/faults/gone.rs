@@ -124,8 +124,8 @@ fn permissions_that_are_taken_away_do_not_harm_a_file_that_is_open() {
     let (file, folder) = (rig.path("folder/take.wav"), rig.path("folder"));
     record_to(&mut rig, &file);
     running(&mut rig);
-    fs::set_permissions(&file, Permissions::from_mode(0)).expect("a file");
-    fs::set_permissions(&folder, Permissions::from_mode(0)).expect("a folder");
+    fs::set_permissions(&file, Permissions::from_mode(0o0)).expect("a file");
+    fs::set_permissions(&folder, Permissions::from_mode(0o0)).expect("a folder");
     cook_in_real_time(&mut rig, Duration::from_secs(2), |_| true);
     assert_eq!(rig.node.error(), "");
     rig.record(false);

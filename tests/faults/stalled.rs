@@ -105,8 +105,8 @@ fn a_disk_that_hangs_beyond_max_buffer_costs_what_is_announced_and_leaves_the_fi
             silent += 1;
             continue;
         }
-        for channel in 0..CHANNELS {
-            assert_eq!(found[channel], expected(rig.given[channel][frame], 24), "frame {frame}, channel {channel}");
+        for (channel, (found, given)) in found.iter().zip(&rig.given).enumerate() {
+            assert_eq!(*found, expected(given[frame], 24), "frame {frame}, channel {channel}");
         }
     }
     assert_eq!(silent, lost);

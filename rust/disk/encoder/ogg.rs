@@ -19,7 +19,7 @@ use super::{Encoder, Format, Knob, Opening, Playable, Rates, Settings, Sound};
 use crate::disk::metadata::vorbis_comments;
 use crate::disk::take_file::TakeFile;
 use crate::shared::planar::Planar;
-use crate::shared::problem::Problem;
+use crate::shared::problem::{Problem, Warning};
 
 pub(crate) static FORMAT: Format = Format {
     name: "ogg",
@@ -78,6 +78,10 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
     // A quality that is no number is the default.
     let asked = opening.settings.quality;
     let quality = if asked.is_nan() { 0.5 } else { asked.clamp(0.0, 1.0) };
+    // Measured with sines: the library's floor lies far below some tones there, and they come out as silence.
+    if rate.get() < 16_000 || (rate.get() <= 48_000 && quality < 0.4) {
+        opening.warnings.push(Warning::OggTones { rate: rate.get(), quality });
+    }
     let comments = vorbis_comments(opening.metadata, opening.warnings);
     let mut vorbis = Vorbis::new(rate, channels, quality, &comments).map_err(failed)?;
     vorbis.drain(opening.header);
