@@ -284,9 +284,7 @@ impl Take {
         part.file.sync()?;
         part.look_for(&self.order.status)?;
         let path = part.file.path().to_owned();
-        if !part.moved {
-            verify::read_again(&path, self.order.format, self.order.settings, part.sound, part.frames)?;
-        }
+        verify::read_again(&part.file, self.order.format, self.order.settings, part.sound, part.frames)?;
         self.publish();
         let part = self.part.take();
         self.before = self.totals(part.as_ref());

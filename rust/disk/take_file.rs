@@ -84,6 +84,11 @@ impl TakeFile {
         self.file.sync_data().map_err(|cause| self.problem(Doing::Sync, cause))
     }
 
+    /// Reads the file from its beginning.
+    pub(crate) fn reader(&self) -> impl io::Read {
+        Reader { file: &self.file, at: 0 }
+    }
+
     /// What somebody did to the file's name. Asks the disk.
     pub(crate) fn fate(&self) -> Fate {
         if is_at(&self.file, &self.path) {
@@ -145,6 +150,23 @@ fn has_a_name(file: &File) -> bool {
 #[cfg(windows)]
 fn has_a_name(_file: &File) -> bool {
     true
+}
+
+/// A place in an open file from where to read on.
+struct Reader<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl io::Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.at)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
 }
 
 /// Reads from the beginning until `bytes` is full or the file ends; how much that was.

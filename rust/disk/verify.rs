@@ -1,31 +1,32 @@
 //! A second opinion on a finished file, from a reader that shares no code with its writer.
 
-use std::path::Path;
+use std::io::BufReader;
 
 use super::encoder::{Format, Settings};
+use super::take_file::TakeFile;
 use crate::shared::problem::Problem;
 use crate::shared::sound::Sound;
 
 /// A RIFF file's sizes are 32 bits wide, and hound does not know RF64.
 const RIFF_LIMIT: u64 = u32::MAX as u64;
 
-/// Opens a finished WAV file of less than 4 GiB with hound and compares its format and length with what was
-/// recorded. Other formats have no such reader and pass.
+/// Reads a finished WAV file of less than 4 GiB with hound and compares its format and length with what was
+/// recorded. Other formats have no such reader and pass. The open file is read, and not what is at its path: a
+/// permission that was taken away or a folder that was moved meanwhile says nothing about what is in the file.
 ///
 /// # Errors
 /// What differs. The file is kept.
 pub(crate) fn read_again(
-    path: &Path,
+    file: &TakeFile,
     format: &Format,
     settings: Settings,
     sound: Sound,
     frames: u64,
 ) -> Result<(), Problem> {
-    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    if format.name != "wav" || length > RIFF_LIMIT {
+    if format.name != "wav" || file.len() > RIFF_LIMIT {
         return Ok(());
     }
-    let difference = match hound::WavReader::open(path) {
+    let difference = match hound::WavReader::new(BufReader::new(file.reader())) {
         Err(error) => format!("cannot be read again ({error})"),
         Ok(reader) => {
             let spec = reader.spec();
@@ -41,5 +42,5 @@ pub(crate) fn read_again(
             }
         }
     };
-    Err(Problem::ReadsDifferently { path: path.to_owned(), difference })
+    Err(Problem::ReadsDifferently { path: file.path().to_owned(), difference })
 }
