@@ -251,7 +251,9 @@ impl Take {
     /// Checkpoint, sync and a look at the free space, each when its time has come.
     fn keep_safe(&mut self) -> Result<(), Problem> {
         let Some(part) = &mut self.part else { return Ok(()) };
-        if self.checkpointed.elapsed() >= CHECKPOINT {
+        // The first frames count at once: SoX, for one, takes an AIFF without any for damaged.
+        let first = part.safe == 0 && part.frames > 0;
+        if first || self.checkpointed.elapsed() >= CHECKPOINT {
             part.look_for(&self.order.status)?;
             part.encoder.checkpoint(&mut part.file)?;
             part.safe = part.frames;
