@@ -154,7 +154,8 @@ fn a_killed_process_leaves_files_that_open_and_lack_at_most_a_second_and_a_half(
             if sndfile && format != "mp3" {
                 assert_opens("sndfile-info", &[], &file);
             }
-            if sox && format != "mp3" {
+            // SoX takes an AIFF without a frame for one without sound: the take was killed while it opened.
+            if sox && format != "mp3" && found.iter().all(|frames| *frames > 0) {
                 assert_opens("sox", &["--i"], &file);
             }
             for frames in found {
