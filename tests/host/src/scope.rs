@@ -1,9 +1,11 @@
 //! Which channels a pattern means: written a second time here, for the plugin's own answer is what is under test.
 
-/// The indices of the names that `scope` means: patterns separated by blanks, of which `^` takes names away again.
+/// The indices of the names that `scope` means: patterns separated by blanks, of which `^` takes names away again. No
+/// pattern, or one with `^` as the first, begins with all names.
 pub fn in_scope(scope: &str, names: &[String]) -> Vec<usize> {
+    let from_all = scope.split_whitespace().next().is_none_or(|first| first.starts_with('^'));
     let meant = |name: &str| {
-        scope.split_whitespace().fold(false, |meant, pattern| match pattern.strip_prefix('^') {
+        scope.split_whitespace().fold(from_all, |meant, pattern| match pattern.strip_prefix('^') {
             Some(excluded) => meant && !matches(excluded, name),
             None => meant || matches(pattern, name),
         })
@@ -67,6 +69,8 @@ mod tests {
             ("c*1", vec![0, 10]),
             ("[a-c]han[135]", vec![0, 2, 4]),
             ("left", vec![]),
+            ("", (0..12).collect()),
+            ("^chan[2-12]", vec![0]),
             ("chan[1", vec![]),
         ] {
             assert_eq!(in_scope(scope, &names), expected, "{scope}");
