@@ -9,6 +9,7 @@ mod ledger;
 mod performer;
 mod plan;
 mod small_disk;
+mod take;
 mod totals;
 mod verdict;
 
@@ -164,7 +165,7 @@ impl Stage {
         self.totals.cooks += 1;
         for performer in &mut self.performers {
             if over {
-                performer.stop()?;
+                performer.stop();
             }
             performer.cook(&time, &self.timeline, FPS)?;
             for ended in performer.ended() {

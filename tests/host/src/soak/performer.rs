@@ -1,20 +1,18 @@
 //! One node and its random life: takes, pauses, other inputs, faults, its end and its rebirth.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::ledger::{Layout, Ledger, Slice};
 use super::plan::{Fault, Plan, draw_layout};
-use super::verdict::{Ended, files, protect};
+use super::take::{Take, prepare, strike};
+use super::verdict::Ended;
 use crate::random::Random;
 use crate::source::Source;
 use crate::{Cooked, Input, Node, NodeOptions, Plugin, Time, Timeline};
 
 /// How long a take may need to be finished: an `fsync` on a busy disk is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What stands in a file that somebody else holds.
-const FOREIGN: &str = "not ours";
 /// Rewiring, resting and their like keep this many cooks apart, so that it is clear what each leads to.
 const CALM: u64 = 5;
 /// And a fault this many, so that the file that it strikes is the one that is written.
@@ -66,24 +64,6 @@ enum Act {
     Over,
 }
 
-/// The take that is recorded.
-struct Take {
-    plan: Plan,
-    folder: PathBuf,
-    ledger: Ledger,
-    began: u64,
-    error: String,
-    /// An error beside which the take went on, as when its file was moved.
-    complaint: String,
-    refused: bool,
-    unsure: u64,
-    gap: u64,
-    lost: u64,
-    hit: Option<Fault>,
-    /// Of somebody else, who holds it.
-    locked: Option<(File, PathBuf)>,
-}
-
 impl Performer {
     pub(super) fn new(plugin: &Plugin, index: usize, mut random: Random, places: Places) -> Self {
         let layout = Layout { channels: 2, rate: 48000 };
@@ -129,13 +109,12 @@ impl Performer {
     }
 
     /// No further take is to begin.
-    pub(super) fn stop(&mut self) -> Result<(), String> {
+    pub(super) fn stop(&mut self) {
         match self.act {
             Act::Record => self.record_off(),
             Act::Rest | Act::Over => self.act = Act::Over,
             Act::Blink | Act::Finish(_) => {}
         }
-        Ok(())
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -191,21 +170,8 @@ impl Performer {
         };
         let folder = place.join(format!("node{:02}-take{:04}", self.index + 1, self.takes));
         plan.apply(&mut self.random, &mut self.node)?;
-        let mut locked = None;
-        let mut file = folder.join("rec{suffix}");
         let suffixed = self.random.one_in(2);
-        match plan.fault {
-            Some((Fault::Locked, _)) => {
-                let path = folder.join(format!("rec.{}", plan.file_type));
-                locked = Some((hold(&folder, &path).map_err(|error| error.to_string())?, path.clone()));
-                file = path;
-            }
-            Some((Fault::NoFolder, _)) => {
-                fs::write(&folder, FOREIGN).map_err(|error| error.to_string())?;
-            }
-            _ if !suffixed => file = folder.join(format!("rec.0.{}", plan.file_type)),
-            _ => {}
-        }
+        let (file, locked) = prepare(&plan, &folder, suffixed).map_err(|error| error.to_string())?;
         self.node.try_set("Uniquesuff", suffixed)?;
         self.node.try_set("File", &file)?;
         self.wire(plan.layout);
@@ -215,20 +181,7 @@ impl Performer {
         let ledger = Ledger::new(plan.scope, (self.takes * 256 + self.index) * 64);
         self.until = self.cooks + plan.length;
         self.calm_since = self.cooks;
-        self.take = Some(Take {
-            plan,
-            folder,
-            ledger,
-            began: self.cooks,
-            error: String::new(),
-            complaint: String::new(),
-            refused: false,
-            unsure: 0,
-            gap: 0,
-            lost: 0,
-            hit: None,
-            locked,
-        });
+        self.take = Some(Take::new(plan, folder, ledger, self.cooks, locked));
         self.act = Act::Record;
         Ok(())
     }
@@ -283,7 +236,7 @@ impl Performer {
         match self.random.between(0, 9) {
             0 if !fault && self.former.is_empty() => {
                 self.recreate();
-                if let Some(mut ended) = self.take.take().and_then(|take| take.over(self.takes)) {
+                if let Some(mut ended) = self.take.take().map(|take| take.over(self.takes)) {
                     // Nobody can be asked any more: all of it must be there.
                     ended.finished = !ended.ledger.segments.is_empty();
                     self.ended.push(ended);
@@ -301,7 +254,7 @@ impl Performer {
 
     fn record_off(&mut self) {
         self.node.set("Record", false);
-        if let Some(ended) = self.take.take().and_then(|take| take.over(self.takes)) {
+        if let Some(ended) = self.take.take().map(|take| take.over(self.takes)) {
             self.former.push(ended);
         }
         self.act = Act::Finish(Instant::now());
@@ -370,6 +323,9 @@ impl Performer {
             }
             return;
         }
+        if !cooked.error.is_empty() {
+            take.noted.clone_from(&cooked.error);
+        }
         let first = take.ledger.segments.is_empty();
         let frames = match fed {
             None => {
@@ -392,9 +348,6 @@ impl Performer {
             take.refused = first;
             take.unsure = frames;
         } else if !take.ledger.segments.is_empty() {
-            if !cooked.error.is_empty() {
-                take.complaint.clone_from(&cooked.error);
-            }
             (take.gap, take.lost) = (number("gap_samples"), number("lost_samples"));
         }
     }
@@ -419,9 +372,6 @@ impl Performer {
             // Only the last one of several may fail: those before it had no fault.
             ended.finished = began && new > 0 && ended.error.is_empty();
             new -= u64::from(ended.finished);
-            if began && !ended.finished && ended.error.is_empty() {
-                ended.error = std::mem::take(&mut ended.complaint);
-            }
             if place == last && began && !ended.refused {
                 if ended.error.is_empty() {
                     ended.error.clone_from(&cooked.error);
@@ -446,31 +396,6 @@ struct Fed {
     again: bool,
 }
 
-impl Take {
-    fn over(self, number: usize) -> Option<Ended> {
-        let fault = self.plan.fault.map(|(fault, _)| fault);
-        let harmed = self.locked.as_ref().filter(|(_, path)| fs::read_to_string(path).ok().as_deref() != Some(FOREIGN));
-        Some(Ended {
-            name: format!("take {number}"),
-            folder: self.folder,
-            file_type: self.plan.file_type,
-            ledger: self.ledger,
-            fault: fault.map(|fault| format!("{fault:?}")),
-            harm: harmed.map(|(_, path)| format!("{} was locked and is no longer what it was", path.display())),
-            taken_away: fault.is_some_and(Fault::takes_away),
-            finished: false,
-            error: self.error,
-            complaint: self.complaint,
-            refused: self.refused,
-            unsure: self.unsure,
-            gap_reported: self.gap,
-            lost: self.lost,
-            lost_at_the_end: None,
-            written_reported: None,
-        })
-    }
-}
-
 fn create(plugin: &Plugin, index: usize, random: &mut Random) -> Node {
     // Understood only by a plugin that is built for tests: its disk is slow.
     let fault = if random.one_in(6) { "?delay=writer:150000" } else { "" };
@@ -480,26 +405,4 @@ fn create(plugin: &Plugin, index: usize, random: &mut Random) -> Node {
 
 fn input(layout: Layout) -> Input {
     Input::new(layout.channels, layout.rate.into())
-}
-
-/// A file that somebody else holds.
-fn hold(folder: &Path, path: &Path) -> std::io::Result<File> {
-    fs::create_dir_all(folder)?;
-    fs::write(path, FOREIGN)?;
-    let file = File::open(path)?;
-    file.lock()?;
-    Ok(file)
-}
-
-/// Makes a fault that comes in mid-take; false when there is nothing to strike yet.
-fn strike(fault: Fault, folder: &Path) -> bool {
-    // The last part is the one that is written.
-    let Some(file) = files(folder).pop() else { return false };
-    match fault {
-        Fault::Deleted => fs::remove_file(file).is_ok(),
-        Fault::Renamed => fs::rename(&file, folder.join("moved.bin")).is_ok(),
-        Fault::FolderRemoved => fs::remove_dir_all(folder).is_ok(),
-        Fault::FolderReadOnly => protect(folder, true),
-        _ => false,
-    }
 }

@@ -36,7 +36,7 @@ impl Fault {
 
     /// Whether the take's own file may be gone afterwards.
     pub(super) fn takes_away(self) -> bool {
-        matches!(self, Self::Deleted | Self::Renamed | Self::FolderRemoved | Self::Locked)
+        matches!(self, Self::Deleted | Self::FolderRemoved | Self::Locked)
     }
 }
 

@@ -22,10 +22,10 @@ pub(super) struct Ended {
     pub(super) harm: Option<String>,
     /// The take counts as finished.
     pub(super) finished: bool,
-    /// The error that the node showed.
+    /// The error with which it ended.
     pub(super) error: String,
-    /// An error beside which the take went on.
-    pub(super) complaint: String,
+    /// An error that was shown while it went on.
+    pub(super) noted: String,
     /// The node showed it at the first cook that had something to record.
     pub(super) refused: bool,
     /// Frames of the cook at which the error came: fed, or not any more.
@@ -89,7 +89,7 @@ fn examine(ended: &Ended, verdict: &mut Verdict) -> Result<(), String> {
     if ended.gap_reported != ended.ledger.gap && !ended.refused && ended.error.is_empty() {
         return Err(format!("gap_samples is {}, {} is right", ended.gap_reported, ended.ledger.gap));
     }
-    if !ended.finished && ended.error.is_empty() && !ended.ledger.segments.is_empty() {
+    if !ended.finished && ended.error.is_empty() && ended.noted.is_empty() && !ended.ledger.segments.is_empty() {
         return Err("the take was not finished, and no error was shown".to_owned());
     }
     if !ended.finished && (ended.taken_away || ended.refused || ended.ledger.segments.is_empty()) {
