@@ -1,0 +1,356 @@
+//! What the spec says must come of the steps: which files there are, and what each of them holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tdhost::scope::in_scope;
+
+use super::steps::Name;
+
+/// The parameters that decide what is recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) file_type: String,
+    pub(crate) codec: String,
+    pub(crate) file: Name,
+    pub(crate) unique: bool,
+    pub(crate) number: u64,
+    pub(crate) scope: &'static str,
+    pub(crate) fill_gaps: bool,
+    pub(crate) record: bool,
+    pub(crate) pause: bool,
+}
+
+impl Default for Settings {
+    /// As the plugin declares them, but for the file, which is to be in the test's folder.
+    fn default() -> Self {
+        Self {
+            file_type: "wav".to_owned(),
+            codec: "pcm24".to_owned(),
+            file: Name::Suffixed("take{suffix}"),
+            unique: true,
+            number: 0,
+            scope: "*",
+            fill_gaps: true,
+            record: false,
+            pause: false,
+        }
+    }
+}
+
+impl Settings {
+    /// What is left of them when the host has no text for some parameters.
+    pub(crate) fn seen_without(&self, null: &BTreeSet<&str>) -> Self {
+        let mut seen = self.clone();
+        for name in null {
+            match *name {
+                "Filetype" => seen.file_type = "wav".to_owned(),
+                "Codec" => seen.codec = "pcm24".to_owned(),
+                "Channelscope" => seen.scope = "",
+                "File" => seen.file = Name::Impossible(""),
+                _ => {}
+            }
+        }
+        seen
+    }
+}
+
+/// What is on the wire at a cook.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Wired {
+    pub(crate) channels: usize,
+    pub(crate) rate: f64,
+    pub(crate) samples: usize,
+    /// Of the first sample, as the test numbers them.
+    pub(crate) start: u64,
+    pub(crate) total_cooks: i64,
+}
+
+impl Wired {
+    fn is_usable(&self) -> bool {
+        self.channels > 0 && self.rate.is_finite() && self.rate > 0.0
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Piece {
+    Given { start: u64, frames: usize, selected: Vec<usize> },
+    Silence(u64),
+}
+
+/// One file.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) file_type: String,
+    pub(crate) codec: String,
+    pub(crate) channels: usize,
+    pub(crate) rate: f64,
+    pub(crate) pieces: Vec<Piece>,
+}
+
+impl Part {
+    pub(crate) fn frames(&self) -> u64 {
+        let frames = |piece: &Piece| match piece {
+            Piece::Given { frames, .. } => *frames as u64,
+            Piece::Silence(frames) => *frames,
+        };
+        self.pieces.iter().map(frames).sum()
+    }
+}
+
+/// A file in the folder, by its path below it.
+#[derive(Clone, Debug)]
+pub(crate) enum File {
+    Foreign,
+    Recorded(Part),
+}
+
+#[derive(Debug)]
+struct Take {
+    settings: Settings,
+    first: String,
+    number: u32,
+    /// Its last file.
+    current: String,
+    selected: Vec<usize>,
+    input: (usize, f64),
+    sound: (usize, f64),
+    last_cooks: Option<i64>,
+    /// It will end in an error, or has already: nothing more is recorded.
+    doomed: bool,
+    /// A file of it is not where it should be: all is recorded, and an error says so.
+    astray: bool,
+    frames: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) files: BTreeMap<String, File>,
+    take: Option<Take>,
+    /// A take could not begin: nothing until Record goes off.
+    blocked: bool,
+    pub(crate) takes_finished: u64,
+    /// Frames of the last take, when it is one that counts.
+    pub(crate) last_frames: Option<u64>,
+}
+
+/// What a cook must have led to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing was recorded.
+    Nothing,
+    /// The slice was recorded, a gap before it perhaps.
+    Recorded { frames: usize },
+    /// No take could begin, and the node says so.
+    Refused,
+    /// An error comes, sooner or later.
+    Doomed,
+}
+
+impl Model {
+    /// One cook, before its gap and its losses are known. `began` tells whether a take did.
+    pub(crate) fn cook(&mut self, settings: &Settings, wired: Option<Wired>) -> (Outcome, bool) {
+        if !settings.record {
+            self.end();
+            return (Outcome::Nothing, false);
+        }
+        let Some(wired) = wired.filter(Wired::is_usable) else { return (Outcome::Nothing, false) };
+        let mut began = false;
+        if self.take.is_none() && !self.blocked {
+            began = true;
+            self.last_frames = None;
+            if !self.begin(settings, wired) {
+                self.blocked = true;
+                return (Outcome::Refused, true);
+            }
+        }
+        if self.blocked {
+            return (Outcome::Refused, false);
+        }
+        let Some(take) = &mut self.take else { return (Outcome::Nothing, began) };
+        let again = take.last_cooks == Some(wired.total_cooks);
+        take.last_cooks = Some(wired.total_cooks);
+        if take.doomed {
+            return (Outcome::Doomed, began);
+        }
+        if settings.pause || again {
+            return (Outcome::Nothing, began);
+        }
+        if (wired.channels, wired.rate) != take.input {
+            // A source that is being rebuilt: the layout that brings samples counts.
+            if wired.samples == 0 {
+                return (Outcome::Nothing, began);
+            }
+            self.change(wired);
+        }
+        let Some(take) = &mut self.take else { return (Outcome::Nothing, began) };
+        if take.doomed {
+            return (Outcome::Doomed, began);
+        }
+        if take.selected.is_empty() {
+            return (Outcome::Nothing, began);
+        }
+        (Outcome::Recorded { frames: wired.samples }, began)
+    }
+
+    /// What was recorded at the cook: silence for a gap, then the samples, or silence for samples that were lost.
+    pub(crate) fn recorded(&mut self, gap: u64, lost: bool, wired: Wired) {
+        let Some(take) = &mut self.take else { return };
+        let filled = if take.settings.fill_gaps { gap } else { 0 };
+        let frames = wired.samples;
+        let given = match lost {
+            true => Piece::Silence(frames as u64),
+            false => Piece::Given { start: wired.start, frames, selected: take.selected.clone() },
+        };
+        take.frames += filled + frames as u64;
+        if let Some(File::Recorded(part)) = self.files.get_mut(&take.current) {
+            part.pieces.extend([Piece::Silence(filled), given]);
+        }
+    }
+
+    /// Fill Gaps is not fixed by a running take.
+    pub(crate) fn fill_gaps(&mut self, on: bool) {
+        if let Some(take) = &mut self.take {
+            take.settings.fill_gaps = on;
+        }
+    }
+
+    /// Record went off, or the node is destroyed.
+    pub(crate) fn end(&mut self) {
+        self.blocked = false;
+        if let Some(take) = self.take.take() {
+            let good = !take.doomed && !take.astray;
+            self.takes_finished += u64::from(good);
+            self.last_frames = good.then_some(take.frames);
+        }
+    }
+
+    /// Whether an error is due, or may be.
+    pub(crate) fn may_fail(&self) -> bool {
+        self.blocked || self.take.as_ref().map_or(self.last_frames.is_none(), |take| take.doomed || take.astray)
+    }
+
+    /// The file that is recorded to, while there is one.
+    pub(crate) fn current(&self) -> Option<&str> {
+        self.take.as_ref().filter(|take| !take.doomed).map(|take| take.current.as_str())
+    }
+
+    /// Somebody deletes the current file.
+    pub(crate) fn delete_current(&mut self) {
+        if let Some(take) = &mut self.take {
+            self.files.remove(&take.current);
+            take.doomed = true;
+        }
+    }
+
+    /// Somebody gives the current file another name: it is recorded to all the same.
+    pub(crate) fn move_current(&mut self, name: String) {
+        if let Some(take) = &mut self.take
+            && let Some(file) = self.files.remove(&take.current)
+        {
+            self.files.insert(name.clone(), file);
+            take.current = name;
+            take.astray = true;
+        }
+    }
+
+    fn begin(&mut self, settings: &Settings, wired: Wired) -> bool {
+        let selected = select(settings.scope, wired.channels);
+        let sound = (selected.len(), wired.rate);
+        // Asked before a thread or a file is.
+        if matches!(settings.file, Name::Impossible(text) if text.trim().is_empty())
+            || selected.is_empty()
+            || !allows(settings, sound)
+        {
+            return false;
+        }
+        let name = self.name(settings);
+        let mut take = Take {
+            settings: settings.clone(),
+            first: name.clone().unwrap_or_default(),
+            number: 1,
+            current: name.clone().unwrap_or_default(),
+            selected,
+            input: (wired.channels, wired.rate),
+            sound,
+            last_cooks: None,
+            doomed: true,
+            astray: false,
+            frames: 0,
+        };
+        if let Some(name) = name {
+            take.doomed = false;
+            self.files.insert(name, File::Recorded(part(settings, sound)));
+        }
+        self.take = Some(take);
+        true
+    }
+
+    /// The input has another layout.
+    fn change(&mut self, wired: Wired) {
+        let Some(take) = &mut self.take else { return };
+        if wired.channels != take.input.0 {
+            take.selected = select(take.settings.scope, wired.channels);
+        }
+        take.input = (wired.channels, wired.rate);
+        let sound = (take.selected.len(), wired.rate);
+        if take.selected.is_empty() || sound == take.sound {
+            return;
+        }
+        take.sound = sound;
+        if !allows(&take.settings, sound) {
+            take.doomed = true;
+            return;
+        }
+        let (stem, extension) = take.first.rsplit_once('.').expect("every name has an extension");
+        loop {
+            take.number += 1;
+            take.current = format!("{stem}-{}.{extension}", take.number);
+            if !self.files.contains_key(&take.current) {
+                break;
+            }
+        }
+        self.files.insert(take.current.clone(), File::Recorded(part(&take.settings, sound)));
+    }
+
+    /// The name that the take gets; `None` when there is none for it.
+    fn name(&self, settings: &Settings) -> Option<String> {
+        let own = settings.file_type.as_str();
+        match settings.file {
+            Name::Impossible(_) | Name::Locked => None,
+            Name::Fixed(stem, extension) => {
+                let belongs = |found: &str| found == own || (own == "aiff" && found == "aif");
+                extension.is_none_or(belongs).then(|| format!("{stem}.{}", extension.unwrap_or(own)))
+            }
+            Name::Suffixed(text) => {
+                let name = |index: u64| text.replace("{suffix}", &format!(".{index}.{own}"));
+                let mut index = settings.number;
+                while settings.unique && self.files.contains_key(&name(index)) {
+                    index += 1;
+                }
+                Some(name(index))
+            }
+        }
+    }
+}
+
+fn part(settings: &Settings, (channels, rate): (usize, f64)) -> Part {
+    let Settings { file_type, codec, .. } = settings.clone();
+    Part { file_type, codec, channels, rate, pieces: Vec::new() }
+}
+
+fn select(scope: &str, channels: usize) -> Vec<usize> {
+    let names: Vec<String> = (1..=channels).map(|number| format!("chan{number}")).collect();
+    in_scope(scope, &names)
+}
+
+/// The spec's table of formats.
+fn allows(settings: &Settings, (channels, rate): (usize, f64)) -> bool {
+    const MP3: [f64; 9] = [8e3, 11025.0, 12e3, 16e3, 22050.0, 24e3, 32e3, 44100.0, 48e3];
+    let whole = rate.fract() == 0.0;
+    match settings.file_type.as_str() {
+        "wav" => whole && !settings.codec.ends_with("be"),
+        "mp3" => channels <= 2 && MP3.contains(&rate),
+        "ogg" => channels <= 255 && whole && (8000.0..=192_000.0).contains(&rate),
+        _ => true,
+    }
+}
