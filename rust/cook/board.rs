@@ -29,6 +29,8 @@ pub(crate) struct Board {
     pub(crate) lost: Count,
     /// Greatest absolute value of the last slice.
     pub(crate) peak: Number,
+    /// The host has asked for the error since the take began, and got one.
+    error_seen: Flag,
     pub(crate) finished: Arc<Finished>,
     shown: Mutex<Shown>,
 }
@@ -102,6 +104,7 @@ impl Board {
         shown.problem = None;
         shown.warnings.retain(Warning::outlives_a_take);
         drop(shown);
+        self.error_seen.set(false);
         self.gap.set(0);
         self.lost.set(0);
         self.last_written.set(0);
@@ -139,13 +142,13 @@ impl Board {
         self.lock().warnings.retain(|warning| !stale(warning));
     }
 
-    /// Record went off: errors clear. One of the take's that no cook has seen yet (`seen` is false) stays for the
-    /// user to see, until the next take begins.
-    pub(crate) fn record_off(&self, seen: bool) {
+    /// Record went off: errors clear. One of the take's that the host has not asked for yet stays for the user to
+    /// see, until the next take begins.
+    pub(crate) fn record_off(&self) {
         let error = self.error();
         let mut shown = self.lock();
         shown.problem = None;
-        shown.acknowledged = seen;
+        shown.acknowledged = self.error_seen.is_set();
         shown.off = true;
         if let Some(error) = error {
             shown.last_error = error;
@@ -170,6 +173,11 @@ impl Board {
             Some(Phase::Opening | Phase::Recording) => State::Finishing,
             _ => State::Idle,
         }
+    }
+
+    /// [`Board::error`] for the host, which shows it to the user.
+    pub(crate) fn show_error(&self) -> Option<String> {
+        self.error().inspect(|_| self.error_seen.set(true))
     }
 
     /// The first error that concerns the user now.

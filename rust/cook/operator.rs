@@ -143,7 +143,7 @@ impl Operator {
     }
 
     pub(crate) fn error(&self) -> String {
-        self.board.error().unwrap_or_default()
+        self.board.show_error().unwrap_or_default()
     }
 
     pub(crate) fn popup(&self) -> String {

@@ -50,8 +50,6 @@ pub(crate) struct Recorder {
     blocked: bool,
     /// A running take ended in an error, and Record is still on: what arrives is in no file, and counted.
     cut_short: bool,
-    /// The getters that follow this cook can show the take's error.
-    error_shown: bool,
     slices: Slices,
     /// The last take, and its frames in the file at the cook before.
     progress: Option<(Arc<TakeStatus>, u64)>,
@@ -83,7 +81,6 @@ impl Recorder {
             faults,
             blocked: false,
             cut_short: false,
-            error_shown: false,
             slices: Slices::default(),
             progress: None,
             trouble: None,
@@ -105,7 +102,6 @@ impl Recorder {
         }
         self.show_progress();
         self.look(inputs, sound, passage);
-        self.error_shown = self.running.as_ref().is_some_and(|running| running.status.has_error());
         self.greyed.update(inputs, self.running.is_some());
     }
 
@@ -136,11 +132,10 @@ impl Recorder {
 
     fn stop(&mut self) {
         if self.running.is_some() || self.blocked {
-            let seen = self.blocked || self.error_shown;
             self.let_go();
             self.blocked = false;
             self.cut_short = false;
-            self.board.record_off(seen);
+            self.board.record_off();
         }
     }
 

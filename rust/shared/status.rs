@@ -47,7 +47,6 @@ pub(crate) struct TakeStatus {
     pub(crate) minutes_left: Number,
     /// Set with every change of `texts`, so that who has read them once need not lock again.
     has_texts: AtomicBool,
-    has_error: AtomicBool,
     texts: Mutex<Texts>,
 }
 
@@ -94,12 +93,6 @@ impl TakeStatus {
         if texts.error.is_none() {
             texts.error = Some(problem.to_string());
         }
-        self.has_error.store(true, Ordering::Release);
-    }
-
-    /// Whether there is an error among the texts, without a lock.
-    pub(crate) fn has_error(&self) -> bool {
-        self.has_error.load(Ordering::Acquire)
     }
 
     pub(crate) fn warn(&self, warnings: Vec<Warning>) {
