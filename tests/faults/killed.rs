@@ -1,39 +1,52 @@
-//! A process that is killed in the middle of a take.
+//! A process that is killed in the middle of a take, or while it finishes one.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::common::process::setting;
 use crate::common::{PATIENCE, Rig, readers};
-use crate::{RATE, SLICE, cook_in_real_time, record_to};
+use crate::{RATE, SLICE, record_to};
+use tdhost::random::Random;
 
 const CHANNELS: usize = 2;
-/// Set in the process that is to be killed: the format and the file.
+/// Set in the process that is to be killed: its folder, its codec, and the cook at which Record goes off.
 const VICTIM: &str = "AFOP_VICTIM";
 /// What a process may take with it.
 const MOST_MISSING_SECONDS: f64 = 1.5;
-const AT_ONCE: usize = 4;
+/// Processes that live and die at once.
+const AT_ONCE: usize = 12;
+const CODECS: [&str; 4] = ["pcm16", "pcm24", "pcm32", "float32"];
+const LONGEST_MILLISECONDS: u64 = 3000;
 
-/// The formats that can record here.
-fn formats() -> Vec<String> {
-    let items = Rig::new(CHANNELS, RATE).node.par("Filetype").expect("a menu of formats").menu.clone();
-    let mut formats = Vec::new();
-    for (format, _) in items {
-        let mut rig = Rig::new(CHANNELS, RATE);
-        rig.node.set("Filetype", format.as_str());
-        rig.set_file("take");
-        rig.record(true);
-        rig.cook(SLICE);
-        rig.wait("the take starts or fails", |node| node.info("megabytes_written") > 0.0 || !node.error().is_empty());
-        match rig.node.error() {
-            error if error.is_empty() => formats.push(format),
-            error => println!("skipped: {format}: {error}"),
+/// A process to be killed, with a node for each format.
+#[derive(Clone, Debug)]
+struct Plan {
+    codec: &'static str,
+    /// How long it lives once its files are open.
+    delay: Duration,
+    /// The cook at which Record goes off, after which it is killed sooner.
+    off: Option<u64>,
+}
+
+impl Plan {
+    fn draw(random: &mut Random) -> Self {
+        let off = random.one_in(4).then(|| random.between(1, LONGEST_MILLISECONDS * 60 / 1000));
+        let longest = if off.is_some() { 30 } else { LONGEST_MILLISECONDS };
+        Self {
+            codec: CODECS[random.index(CODECS.len())],
+            delay: Duration::from_micros(random.between(0, longest * 1000)),
+            off,
         }
     }
-    formats
+}
+
+fn formats() -> Vec<String> {
+    let node = Rig::new(CHANNELS, RATE).node;
+    node.par("Filetype").expect("a menu of formats").menu.iter().map(|(format, _)| format.clone()).collect()
 }
 
 /// The process that is to be killed: records in real time and prints how many frames it has given.
@@ -41,130 +54,175 @@ fn formats() -> Vec<String> {
 #[ignore = "is started by another test, which kills it"]
 fn victim() {
     let Ok(order) = std::env::var(VICTIM) else { return };
-    let (format, file) = order.split_once(' ').expect("a format and a file");
-    let mut rig = Rig::new(CHANNELS, RATE);
-    rig.node.set("Filetype", format);
-    record_to(&mut rig, Path::new(file));
-    rig.cook(SLICE);
-    rig.wait("the file is open", |node| node.info("megabytes_written") > 0.0);
-    cook_in_real_time(&mut rig, PATIENCE, |rig| {
-        assert_eq!(rig.node.error(), "");
+    let mut order = order.splitn(3, ' ');
+    let mut next = || order.next().expect("an order of three parts");
+    let (codec, off, folder) = (next(), next().parse::<u64>().ok(), PathBuf::from(next()));
+    let mut rigs: Vec<Rig> = formats()
+        .iter()
+        .map(|format| {
+            let mut rig = Rig::new(CHANNELS, RATE);
+            rig.node.set("Filetype", format.as_str());
+            rig.node.set("Codec", codec);
+            record_to(&mut rig, &folder.join(format!("take.{format}")));
+            rig
+        })
+        .collect();
+    rigs.iter_mut().for_each(|rig| drop(rig.cook(SLICE)));
+    rigs.iter_mut().for_each(|rig| rig.wait("the file is open", |node| node.info("megabytes_written") > 0.0));
+    let say = |word: &str, cooks: u64| {
         let mut output = std::io::stdout().lock();
-        writeln!(output, "given {}", rig.given[0].len()).and_then(|()| output.flush()).expect("somebody listens");
-        true
-    });
+        writeln!(output, "{word} {}", cooks * SLICE as u64).and_then(|()| output.flush()).expect("somebody listens");
+    };
+    let (began, mut cooks) = (Instant::now(), 1);
+    while began.elapsed() < PATIENCE {
+        if off.is_some_and(|off| off <= cooks) {
+            rigs.iter_mut().for_each(|rig| rig.record(false));
+            rigs.iter_mut().for_each(|rig| drop(rig.cook(SLICE)));
+            say("off", cooks);
+            thread::sleep(PATIENCE);
+        }
+        say("given", cooks);
+        cooks += 1;
+        for rig in &mut rigs {
+            rig.cook(SLICE);
+            rig.given.iter_mut().for_each(Vec::clear);
+            assert_eq!(rig.node.error(), "");
+        }
+        let due = Duration::from_secs_f64(cooks as f64 / 60.0);
+        thread::sleep(due.saturating_sub(began.elapsed()));
+    }
 }
 
-struct Victim {
-    format: String,
-    file: PathBuf,
-    delay: Duration,
-    child: Child,
-}
+struct Victim(Child);
 
 impl Victim {
-    fn start(format: &str, file: PathBuf, delay: Duration) -> Self {
+    fn start(plan: &Plan, folder: &Path) -> Self {
+        let off = plan.off.map_or("never".to_owned(), |off| off.to_string());
         let child = Command::new(std::env::current_exe().expect("a path"))
             .args(["killed::victim", "--exact", "--nocapture", "--ignored"])
-            .env(VICTIM, format!("{format} {}", file.display()))
+            .env(VICTIM, format!("{} {off} {}", plan.codec, folder.display()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the test starts again");
-        Self { format: format.to_owned(), file, delay, child }
+        Self(child)
     }
 
-    /// Kills it after its delay. Returns the frames that it had given.
-    fn kill(mut self) -> (String, PathBuf, u64) {
-        let lines = BufReader::new(self.child.stdout.take().expect("a pipe")).lines();
-        let mut given = lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("given ")?.parse().ok());
-        let first: u64 = given.next().expect("the take starts");
-        let child = &mut self.child;
+    /// Kills it as planned. Returns the frames that it had given to each node.
+    fn kill(mut self, plan: &Plan) -> u64 {
+        let lines = BufReader::new(self.0.stdout.take().expect("a pipe")).lines();
+        let word = if plan.off.is_some() { "off " } else { "given " };
+        let mut given = lines.map_while(Result::ok).filter_map(|line| line.strip_prefix(word)?.parse().ok());
+        let first: u64 = given.next().expect("the takes start");
+        let child = &mut self.0;
         let last = thread::scope(|scope| {
             let last = scope.spawn(move || given.last());
-            thread::sleep(self.delay);
+            thread::sleep(plan.delay);
             child.kill().expect("it lives");
             last.join().expect("a reader")
         });
-        let status = self.child.wait().expect("a child");
-        assert!(!status.success(), "it was killed in the middle");
-        (self.format, self.file, last.unwrap_or(first))
+        assert!(!self.0.wait().expect("a child").success(), "it was killed");
+        last.unwrap_or(first)
     }
 }
 
-/// Frames that ffmpeg decodes.
-fn decoded(file: &Path) -> u64 {
-    let output = Command::new("ffmpeg")
-        .args(["-v", "fatal", "-i"])
-        .arg(file)
-        .args(["-f", "f32le", "-"])
-        .stdin(Stdio::null())
-        .output()
-        .expect("ffmpeg runs");
-    assert!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
-    (output.stdout.len() / 4 / CHANNELS) as u64
+/// Programs that can be run here.
+struct Readers {
+    ffmpeg: bool,
+    ffprobe: bool,
+    sndfile: bool,
+    sox: bool,
+    ogginfo: bool,
+    /// libsndfile and SoX may have been built without MP3.
+    mp3: bool,
 }
 
-/// `program` opens the file without a complaint.
-fn assert_opens(program: &str, arguments: &[&str], file: &Path) {
-    let output = Command::new(program).args(arguments).arg(file).stdin(Stdio::null()).output().expect("it runs");
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} {}: {text}", file.display());
+impl Readers {
+    fn here() -> Self {
+        let [ffmpeg, ffprobe, sndfile, sox, ogginfo] =
+            ["ffmpeg", "ffprobe", "sndfile-info", "sox", "ogginfo"].map(readers::have);
+        Self { ffmpeg, ffprobe, sndfile, sox, ogginfo, mp3: std::env::var_os("AFOP_REQUIRE_TOOLS").is_some() }
+    }
+
+    /// Every program opens the file without a complaint. Frames that are in it.
+    fn assert_open(&self, format: &str, file: &Path) -> Option<u64> {
+        let mut found =
+            (format == "wav").then(|| u64::from(hound::WavReader::open(file).expect("hound opens it").duration()));
+        if self.ffmpeg {
+            let arguments = ["-v", "fatal", "-i", utf8(file), "-f", "f32le", "-"];
+            let frames = (opened("ffmpeg", &arguments).len() / 4 / CHANNELS) as u64;
+            assert!(found.is_none_or(|found| found == frames), "{}: {found:?}, {frames}", file.display());
+            found = Some(frames);
+        }
+        if self.ffprobe {
+            opened("ffprobe", &["-v", "error", utf8(file)]);
+        }
+        if format == "ogg" {
+            if self.ogginfo {
+                assert_is_whole_but_for_its_end(file);
+            }
+            return found;
+        }
+        if self.sndfile && (format != "mp3" || self.mp3) {
+            opened("sndfile-info", &[utf8(file)]);
+        }
+        // SoX takes an AIFF without a frame for one without sound: the take was killed while it opened.
+        if self.sox && (format != "mp3" || self.mp3) && found.is_none_or(|frames| frames > 0) {
+            opened("sox", &["--i", utf8(file)]);
+        }
+        found
+    }
+}
+
+fn utf8(file: &Path) -> &str {
+    file.to_str().expect("a UTF-8 path")
+}
+
+fn opened(program: &str, arguments: &[&str]) -> Vec<u8> {
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().expect("it runs");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {arguments:?}: {complaint}");
+    output.stdout
+}
+
+/// ogginfo finds a stream that it can play, and nothing to complain of but that the last page does not say it is one.
+fn assert_is_whole_but_for_its_end(file: &Path) {
+    let output = Command::new("ogginfo").arg(file).stdin(Stdio::null()).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("Vorbis headers parsed") && text.contains("Playback length"), "{text}");
+    let mut complaints = text.lines().filter(|line| line.to_ascii_lowercase().contains("warning"));
+    assert!(complaints.all(|line| line == "WARNING: EOS not set on stream 1"), "{text}");
+    assert!(output.stderr.is_empty());
 }
 
 #[test]
 fn a_killed_process_leaves_files_that_open_and_lack_at_most_a_second_and_a_half() {
-    let takes = setting("AFOP_KILLED_TAKES", 20) as usize;
     let seed = setting("AFOP_SEED", u64::from(std::process::id()));
     println!("AFOP_SEED={seed}");
-    let [ffmpeg, ffprobe, sndfile, sox] = ["ffmpeg", "ffprobe", "sndfile-info", "sox"].map(readers::have);
-    let formats = formats();
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut state = seed;
-    let mut random = move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        state >> 33
-    };
-    let mut most_missing = 0.0f64;
-    for batch in (0..takes).collect::<Vec<_>>().chunks(AT_ONCE) {
-        let victims: Vec<_> = batch
-            .iter()
-            .map(|take| {
-                let format = &formats[take % formats.len()];
-                let delay = Duration::from_millis(random() % 4000);
-                Victim::start(format, folder.path().join(format!("take{take}.{format}")), delay)
-            })
-            .collect();
-        let killed: Vec<_> = thread::scope(|scope| {
-            let threads: Vec<_> = victims.into_iter().map(|victim| scope.spawn(|| victim.kill())).collect();
-            threads.into_iter().map(|thread| thread.join().expect("a victim")).collect()
-        });
-        for (format, file, given) in killed {
-            let mut found = Vec::new();
-            if format == "wav" {
-                found.push(u64::from(hound::WavReader::open(&file).expect("hound opens it").duration()));
-            }
-            if ffmpeg {
-                found.push(decoded(&file));
-            }
-            if ffprobe {
-                assert_opens("ffprobe", &["-v", "error"], &file);
-            }
-            // libsndfile and SoX may have been built without MP3.
-            if sndfile && format != "mp3" {
-                assert_opens("sndfile-info", &[], &file);
-            }
-            // SoX takes an AIFF without a frame for one without sound: the take was killed while it opened.
-            if sox && format != "mp3" && found.iter().all(|frames| *frames > 0) {
-                assert_opens("sox", &["--i"], &file);
-            }
-            for frames in found {
-                let missing = (given as f64 - frames as f64) / RATE;
-                assert!(missing <= MOST_MISSING_SECONDS, "{}: {missing} s of {given} frames", file.display());
-                most_missing = most_missing.max(missing);
-            }
-            std::fs::remove_file(&file).expect("a file");
+    let mut random = Random::new(seed);
+    let (readers, formats) = (Readers::here(), formats());
+    let takes = setting("AFOP_KILLED_TAKES", 200) as usize;
+    let plans: Vec<Plan> = (0..takes.div_ceil(formats.len())).map(|_| Plan::draw(&mut random)).collect();
+    let (left, most_missing) = (Mutex::new(plans.clone()), Mutex::new(0.0f64));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let Some(plan) = left.lock().expect("nobody panicked").pop() else { break };
+                    let folder = tempfile::tempdir().expect("a temporary folder");
+                    let given = Victim::start(&plan, folder.path()).kill(&plan);
+                    for format in &formats {
+                        let file = folder.path().join(format!("take.{format}"));
+                        let Some(frames) = readers.assert_open(format, &file) else { continue };
+                        let missing = (given as f64 - frames as f64) / RATE;
+                        assert!(missing <= MOST_MISSING_SECONDS, "{format}, {plan:?}: {missing} s of {given} frames");
+                        let mut most = most_missing.lock().expect("nobody panicked");
+                        *most = most.max(missing);
+                    }
+                }
+            });
         }
-    }
-    println!("{takes} takes of {formats:?}: at most {most_missing:.3} s are missing");
+    });
+    let most = most_missing.into_inner().expect("nobody panicked");
+    println!("{} takes of {formats:?}: at most {most:.3} s are missing", plans.len() * formats.len());
 }
