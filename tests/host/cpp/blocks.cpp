@@ -1,6 +1,9 @@
 #include "host/blocks.h"
 
 #include <cstring>
+#include <new>
+
+#include "host/lent.h"
 
 namespace tdhost
 {
@@ -33,6 +36,11 @@ fillBits(float* samples, size_t count, uint32_t bits)
 {
 	for (size_t i = 0; i < count; ++i)
 		std::memcpy(samples + i, &bits, sizeof bits);
+}
+
+InputBlock::InputBlock(Generation generation, bool fenced) : fenced(fenced)
+{
+	input.parms = newerField<TD::OP_Parameters>(generation, Generation::G10_2);
 }
 
 void
@@ -77,8 +85,40 @@ InputBlock::seal()
 	}
 	input.channelData = channels.data();
 	input.nameData = namePointers.data();
+	given = fenced ? copyFenced() : &input;
 	sealedFingerprint = fingerprint();
 	sealed = true;
+}
+
+// Everything in one piece: the structure, the pointers, the samples, the names.
+const TD::OP_CHOPInput*
+InputBlock::copyFenced()
+{
+	const size_t count = buffers.size();
+	const size_t size = buffers.empty() ? 0 : buffers[0].size() * sizeof(float);
+	size_t bytes = sizeof(TD::OP_CHOPInput) + count * (sizeof(float*) + sizeof(char*) + size) + path.size() + 1;
+	for (const auto& name : names)
+		bytes += name.size() + 1;
+	char* memory = fences.lend(bytes);
+	auto* copy = new (memory) TD::OP_CHOPInput(input);
+	auto** data = reinterpret_cast<const float**>(memory + sizeof *copy);
+	auto** texts = reinterpret_cast<const char**>(data + count);
+	char* next = reinterpret_cast<char*>(texts + count);
+	const auto put = [&](const void* from, size_t length) {
+		char* const start = next;
+		if (length > 0)
+			std::memcpy(next, from, length);
+		next += length;
+		return start;
+	};
+	for (size_t i = 0; i < count; ++i)
+		data[i] = reinterpret_cast<const float*>(put(buffers[i].data(), size));
+	for (size_t i = 0; i < count; ++i)
+		texts[i] = put(names[i].c_str(), names[i].size() + 1);
+	copy->opPath = put(path.c_str(), path.size() + 1);
+	copy->channelData = data;
+	copy->nameData = texts;
+	return copy;
 }
 
 void
@@ -96,9 +136,11 @@ InputBlock::expire(Faults& faults)
 		return;
 	sealed = false;
 	if (fingerprint() != sealedFingerprint)
-		faults.add("the plugin wrote into its input");
+		faults.add(FaultKind::WroteInput, "the plugin wrote into its input");
 	for (auto& buffer : buffers)
 		fillBits(buffer.data(), buffer.size(), EXPIRED);
+	fences.close();
+	given = &input;
 }
 
 // FNV-1a over whole samples: any single changed sample changes it, because each step is a bijection.
@@ -119,9 +161,9 @@ OutputBlock::allocate(size_t channels, size_t sampleCount)
 {
 	samples = sampleCount;
 	buffers.resize(channels);
-	pointers.resize(channels);
+	pointers.resize(channels + spares.size());
 	names.resize(channels);
-	namePointers.resize(channels);
+	namePointers.assign(channels + spares.size(), nullptr);
 	for (size_t i = 0; i < channels; ++i)
 	{
 		auto& buffer = buffers[i];
@@ -130,6 +172,12 @@ OutputBlock::allocate(size_t channels, size_t sampleCount)
 		fillBits(buffer.data() + GUARD, samples, UNWRITTEN);
 		fillBits(buffer.data() + GUARD + samples, GUARD, GUARDED);
 		pointers[i] = buffer.data() + GUARD;
+	}
+	for (size_t i = 0; i < spares.size(); ++i)
+	{
+		spares[i].resize(samples + 2 * GUARD);
+		fillBits(spares[i].data(), spares[i].size(), GUARDED);
+		pointers[channels + i] = spares[i].data() + GUARD;
 	}
 }
 
@@ -144,19 +192,31 @@ void
 OutputBlock::inspect(Faults& faults) const
 {
 	for (size_t i = 0; i < buffers.size(); ++i)
+		inspectChannel(i, faults);
+	for (const auto& spare : spares)
 	{
-		const auto& buffer = buffers[i];
-		const std::string channel = "output channel '" + names[i] + "'";
-		if (changed(buffer.data(), GUARD, GUARDED) > 0)
-			faults.add("execute wrote before the start of " + channel);
-		if (changed(buffer.data() + GUARD + samples, GUARD, GUARDED) > 0)
-			faults.add("execute wrote past the end of " + channel);
-		const size_t written = changed(data(i), samples, UNWRITTEN);
-		if (written == 0 && samples > 0)
-			faults.add("execute left " + channel + " unwritten");
-		else if (written < samples)
-			faults.add("execute left samples of " + channel + " unwritten");
+		if (changed(spare.data(), spare.size(), GUARDED) > 0)
+			faults.add(FaultKind::ChannelCount,
+				"execute wrote into a channel behind the last of " + std::to_string(buffers.size()));
 	}
+}
+
+void
+OutputBlock::inspectChannel(size_t index, Faults& faults) const
+{
+	const auto& buffer = buffers[index];
+	const std::string channel = "output channel '" + names[index] + "'";
+	if (pointers[index] != buffer.data() + GUARD)
+		faults.add(FaultKind::ChannelCount, "execute replaced the pointer to " + channel);
+	if (changed(buffer.data(), GUARD, GUARDED) > 0)
+		faults.add(FaultKind::BlockBounds, "execute wrote before the start of " + channel);
+	if (changed(buffer.data() + GUARD + samples, GUARD, GUARDED) > 0)
+		faults.add(FaultKind::BlockBounds, "execute wrote past the end of " + channel);
+	const size_t written = changed(data(index), samples, UNWRITTEN);
+	if (written == 0 && samples > 0)
+		faults.add(FaultKind::Unwritten, "execute left " + channel + " unwritten");
+	else if (written < samples)
+		faults.add(FaultKind::Unwritten, "execute left samples of " + channel + " unwritten");
 }
 
 } // namespace tdhost

@@ -1,13 +1,14 @@
 #include "host/faults.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace tdhost
 {
 
 namespace
 {
-constexpr size_t MOST_FAULTS = 200;
+constexpr std::ptrdiff_t MOST_OF_A_KIND = 50;
 }
 
 const char*
@@ -26,14 +27,17 @@ generationName(Generation generation)
 }
 
 void
-Faults::add(std::string fault)
+Faults::add(FaultKind kind, std::string text)
 {
 	const std::lock_guard<std::mutex> lock(mutex);
-	if (faults.size() < MOST_FAULTS && std::find(faults.begin(), faults.end(), fault) == faults.end())
-		faults.push_back(std::move(fault));
+	const auto known = [&](const Fault& fault) { return fault.text == text; };
+	const auto alike = [&](const Fault& fault) { return fault.kind == kind; };
+	if (std::none_of(faults.begin(), faults.end(), known) &&
+		std::count_if(faults.begin(), faults.end(), alike) < MOST_OF_A_KIND)
+		faults.push_back({kind, std::move(text)});
 }
 
-std::vector<std::string>
+std::vector<Fault>
 Faults::list() const
 {
 	const std::lock_guard<std::mutex> lock(mutex);

@@ -20,10 +20,20 @@ void
 HostInputs::check(const char* method, Generation needed) const
 {
 	if (generation < needed)
-		faults.add(
+		faults.add(FaultKind::NewerMethod,
 			std::string("OP_Inputs::") + method + " does not exist in generation " + generationName(generation));
 	if (!open.load(std::memory_order_relaxed))
-		faults.add(std::string("OP_Inputs::") + method + " was called outside of a call that hands OP_Inputs over");
+		faults.add(FaultKind::KeptInputs,
+			std::string("OP_Inputs::") + method + " was called outside of a call that hands OP_Inputs over");
+}
+
+int64_t
+HostInputs::beyond() const
+{
+	faults.add(FaultKind::NewerMethod,
+		std::string("a method of OP_Inputs was called that no host of generation ") + generationName(generation) +
+			" has");
+	return 0;
 }
 
 Parameter*
@@ -32,8 +42,9 @@ HostInputs::parameter(const char* method, const char* name, Generation needed) c
 	check(method, needed);
 	Parameter* par = parameters.find(name);
 	if (par == nullptr)
-		faults.add(std::string("OP_Inputs::") + method + " was asked for '" +
-				   (name == nullptr ? "(null)" : name) + "', which is no parameter");
+		faults.add(FaultKind::UnknownParameter,
+			std::string("OP_Inputs::") + method + " was asked for '" +
+				(name == nullptr ? "(null)" : name) + "', which is no parameter");
 	return par;
 }
 
@@ -41,14 +52,14 @@ int32_t
 HostInputs::getNumInputs() const
 {
 	check("getNumInputs");
-	return input.isWired() ? 1 : 0;
+	return input.isWired() || nullInput ? 1 : 0;
 }
 
 const TD::OP_CHOPInput*
 HostInputs::getInputCHOP(int32_t index) const
 {
 	check("getInputCHOP");
-	return index == 0 ? input.get() : nullptr;
+	return index == 0 && !nullInput ? input.get() : nullptr;
 }
 
 const TD::OP_DATInput*

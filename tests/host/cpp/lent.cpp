@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace tdhost
 {
@@ -41,6 +42,8 @@ Graveyard::bury(std::vector<char> memory)
 void
 LentText::reserve(size_t bytes, Graveyard& graveyard)
 {
+	if (fenced)
+		return fences.close();
 	for (auto& buffer : buffers)
 	{
 		if (buffer.size() > bytes)
@@ -57,6 +60,12 @@ LentText::reserve(size_t bytes, Graveyard& graveyard)
 const char*
 LentText::lend(const std::string& text)
 {
+	if (fenced)
+	{
+		char* memory = fences.lend(text.size() + 1);
+		std::memcpy(memory, text.c_str(), text.size() + 1);
+		return memory;
+	}
 	spoil();
 	turn = 1 - turn;
 	write(buffers[turn], text);
@@ -69,9 +78,9 @@ LentText::spoil()
 	fillWithQuestionMarks(buffers[turn]);
 }
 
-LentTable::LentTable(std::string tablePath, std::vector<std::string> tableCells, int32_t rows, int32_t columns,
-	bool isTable, int64_t totalCooks)
-	: path(std::move(tablePath)), cells(std::move(tableCells))
+LentTable::LentTable(
+	std::string tablePath, std::vector<std::string> tableCells, const TD::OP_DATInput& shape, bool fenced)
+	: path(std::move(tablePath)), cells(std::move(tableCells)), fenced(fenced)
 {
 	for (auto& copy : copies)
 	{
@@ -80,13 +89,9 @@ LentTable::LentTable(std::string tablePath, std::vector<std::string> tableCells,
 			copy.cells.emplace_back(cell.size() + 1);
 		for (auto& cell : copy.cells)
 			copy.pointers.push_back(cell.data());
+		copy.input = shape;
 		copy.input.opPath = copy.path.data();
-		copy.input.opId = 2;
-		copy.input.numRows = rows;
-		copy.input.numCols = columns;
-		copy.input.isTable = isTable;
 		copy.input.cellData = copy.pointers.data();
-		copy.input.totalCooks = totalCooks;
 		poison(copy);
 	}
 }
@@ -94,15 +99,42 @@ LentTable::LentTable(std::string tablePath, std::vector<std::string> tableCells,
 const TD::OP_DATInput*
 LentTable::lend()
 {
+	if (fenced)
+		return lendFenced();
 	poison(copies[turn]);
 	turn = 1 - turn;
 	fill(copies[turn]);
 	return &copies[turn].input;
 }
 
+// Everything in one piece: the structure, the pointers, the texts.
+const TD::OP_DATInput*
+LentTable::lendFenced()
+{
+	size_t bytes = sizeof(TD::OP_DATInput) + cells.size() * sizeof(const char*) + path.size() + 1;
+	for (const auto& cell : cells)
+		bytes += cell.size() + 1;
+	char* memory = fences.lend(bytes);
+	auto* table = new (memory) TD::OP_DATInput(copies[0].input);
+	auto** pointers = reinterpret_cast<const char**>(memory + sizeof *table);
+	char* text = reinterpret_cast<char*>(pointers + cells.size());
+	const auto put = [&](const std::string& given) {
+		char* const start = text;
+		std::memcpy(text, given.c_str(), given.size() + 1);
+		text += given.size() + 1;
+		return start;
+	};
+	for (size_t i = 0; i < cells.size(); ++i)
+		pointers[i] = put(cells[i]);
+	table->opPath = put(path);
+	table->cellData = pointers;
+	return table;
+}
+
 void
 LentTable::spoil(Graveyard& graveyard)
 {
+	fences.close();
 	for (auto& copy : copies)
 	{
 		graveyard.bury(std::move(copy.path));

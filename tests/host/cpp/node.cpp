@@ -18,6 +18,9 @@ namespace
 constexpr int32_t MOST_CHANNELS = 65536;
 constexpr int32_t MOST_INFO = 65536;
 
+// In fields that are newer than the host.
+constexpr int32_t GARBAGE = static_cast<int32_t>(0xCDCDCDCD);
+
 std::atomic<uint32_t> nextOpId{100};
 
 rust::String
@@ -36,7 +39,7 @@ fromRust(rust::Str text)
 
 template <typename Call>
 void
-NodeHost::guarded(const char* method, Call&& call)
+NodeHost::guarded(const char* method, Call&& call) const
 {
 	if (instance == nullptr)
 		return;
@@ -46,11 +49,11 @@ NodeHost::guarded(const char* method, Call&& call)
 	}
 	catch (const std::exception& thrown)
 	{
-		faults.add(std::string("the plugin threw out of ") + method + ": " + thrown.what());
+		faults.add(FaultKind::Threw, std::string("the plugin threw out of ") + method + ": " + thrown.what());
 	}
 	catch (...)
 	{
-		faults.add(std::string("the plugin threw out of ") + method);
+		faults.add(FaultKind::Threw, std::string("the plugin threw out of ") + method);
 	}
 }
 
@@ -64,22 +67,24 @@ NodeHost::guardedWithInputs(const char* method, Call&& call)
 }
 
 NodeHost::NodeHost(const RawSetup& setup, const rust::Vec<RawEntry>& saved)
-	: generation(static_cast<Generation>(setup.generation)), word(setup.word),
+	: generation(static_cast<Generation>(setup.generation)), word(setup.word), fenced(setup.fenced),
 	  destroy(reinterpret_cast<DestroyCHOPInstanceFunction>(setup.destroy)), opPath(setup.op_path),
-	  pluginPath(setup.plugin_path), context(faults), parameters(generation, faults),
-	  inputs(generation, parameters, input, faults)
+	  pluginPath(setup.plugin_path), context(faults), parameters(generation, setup.fenced, faults),
+	  input(generation, setup.fenced), inputs(generation, parameters, input, faults)
 {
 	nodeInfo.opPath = opPath.c_str();
 	nodeInfo.opId = nextOpId.fetch_add(1);
 	nodeInfo.pluginPath = pluginPath.c_str();
 	nodeInfo.context = &context;
+	if (generation < Generation::G10_1)
+		nodeInfo.workingColorSpace = static_cast<TD::OP_WorkingColorSpace>(GARBAGE);
 	try
 	{
 		instance = reinterpret_cast<CreateCHOPInstanceFunction>(setup.create)(&nodeInfo);
 	}
 	catch (...)
 	{
-		faults.add("the plugin threw out of CreateCHOPInstance");
+		faults.add(FaultKind::Threw, "the plugin threw out of CreateCHOPInstance");
 	}
 	if (speaksTwo())
 	{
@@ -160,9 +165,15 @@ NodeHost::setTable(size_t par, rust::Str path, const rust::Vec<RawRow>& rows, bo
 		for (size_t i = 0; i < columns; ++i)
 			cells.push_back(i < row.cells.size() ? std::string(row.cells[i]) : std::string());
 	}
-	parameters.setTable(parameters.at(par),
-		std::make_unique<LentTable>(fromRust(path), std::move(cells), static_cast<int32_t>(rows.size()),
-			static_cast<int32_t>(columns), isTable, 1));
+	TD::OP_DATInput shape;
+	shape.opId = 2;
+	shape.numRows = static_cast<int32_t>(rows.size());
+	shape.numCols = static_cast<int32_t>(columns);
+	shape.isTable = isTable;
+	shape.totalCooks = 1;
+	shape.parms = newerField<TD::OP_Parameters>(generation, Generation::G10_2);
+	parameters.setTable(
+		parameters.at(par), std::make_unique<LentTable>(fromRust(path), std::move(cells), shape, fenced));
 }
 
 void
@@ -285,8 +296,9 @@ NodeHost::ask(const RawTime& time)
 		info = before;
 	if (info.numChannels < 0 || info.numChannels > MOST_CHANNELS || info.numSamples < 0)
 	{
-		faults.add("getOutputInfo asked for " + std::to_string(info.numChannels) + " channels of " +
-				   std::to_string(info.numSamples) + " samples");
+		faults.add(FaultKind::Shape,
+			"getOutputInfo asked for " + std::to_string(info.numChannels) + " channels of " +
+				std::to_string(info.numSamples) + " samples");
 		info.numChannels = 0;
 		info.numSamples = 0;
 	}
@@ -345,14 +357,14 @@ NodeHost::channelData(size_t channel) const
 }
 
 rust::Vec<RawChannel>
-NodeHost::infoChop()
+NodeHost::infoChop() const
 {
 	rust::Vec<RawChannel> list;
 	int32_t count = 0;
 	guarded("getNumInfoCHOPChans", [&] { count = instance->getNumInfoCHOPChans(nullptr); });
 	if (count < 0 || count > MOST_INFO)
 	{
-		faults.add("getNumInfoCHOPChans returned " + std::to_string(count));
+		faults.add(FaultKind::Information, "getNumInfoCHOPChans returned " + std::to_string(count));
 		return list;
 	}
 	for (int32_t i = 0; i < count; ++i)
@@ -362,14 +374,15 @@ NodeHost::infoChop()
 		channel.name = &name;
 		guarded("getInfoCHOPChan", [&] { instance->getInfoCHOPChan(i, &channel, nullptr); });
 		if (name.value.empty())
-			faults.add("getInfoCHOPChan left channel " + std::to_string(i) + " without a name");
+			faults.add(FaultKind::Information,
+				"getInfoCHOPChan left channel " + std::to_string(i) + " without a name");
 		list.push_back({toRust(name.value), channel.value});
 	}
 	return list;
 }
 
 rust::Vec<RawRow>
-NodeHost::infoTable()
+NodeHost::infoTable() const
 {
 	rust::Vec<RawRow> table;
 	TD::OP_InfoDATSize size;
@@ -379,7 +392,8 @@ NodeHost::infoTable()
 		return table;
 	if (size.rows < 0 || size.cols < 0 || size.rows > MOST_INFO || size.cols > MOST_INFO)
 	{
-		faults.add("getInfoDATSize asked for " + std::to_string(size.rows) + " rows of " + std::to_string(size.cols));
+		faults.add(FaultKind::Information,
+			"getInfoDATSize asked for " + std::to_string(size.rows) + " rows of " + std::to_string(size.cols));
 		return table;
 	}
 	const int32_t lines = size.byColumn ? size.cols : size.rows;
@@ -407,7 +421,7 @@ NodeHost::infoTable()
 }
 
 rust::String
-NodeHost::popup()
+NodeHost::popup() const
 {
 	HostString text;
 	guarded("getInfoPopupString", [&] { instance->getInfoPopupString(&text, nullptr); });
@@ -415,7 +429,7 @@ NodeHost::popup()
 }
 
 rust::String
-NodeHost::warning()
+NodeHost::warning() const
 {
 	HostString text;
 	guarded("getWarningString", [&] { instance->getWarningString(&text, nullptr); });
@@ -423,7 +437,7 @@ NodeHost::warning()
 }
 
 rust::String
-NodeHost::error()
+NodeHost::error() const
 {
 	HostString text;
 	guarded("getErrorString", [&] { instance->getErrorString(&text, nullptr); });
@@ -459,12 +473,12 @@ NodeHost::save()
 	return entries;
 }
 
-rust::Vec<rust::String>
+rust::Vec<RawFault>
 NodeHost::faultList() const
 {
-	rust::Vec<rust::String> list;
+	rust::Vec<RawFault> list;
 	for (const auto& fault : faults.list())
-		list.push_back(toRust(fault));
+		list.push_back({static_cast<uint8_t>(fault.kind), toRust(fault.text)});
 	return list;
 }
 

@@ -116,6 +116,7 @@ std::unique_ptr<Parameter>
 Parameters::declare(Kind kind, const Declared& par)
 {
 	auto declared = std::make_unique<Parameter>();
+	declared->lentText.fence(fenced);
 	declared->name = orEmpty(par.name);
 	declared->label = par.label == nullptr ? declared->name : orEmpty(par.label);
 	declared->page = par.page == nullptr ? "Custom" : orEmpty(par.page);
@@ -126,18 +127,19 @@ Parameters::declare(Kind kind, const Declared& par)
 		if (par.help != nullptr)
 			declared->help = par.help;
 		if (par.size < 1 || par.size > 4)
-			faults.add("parameter '" + declared->name + "' has size " + std::to_string(par.size) +
-					   ": a 10/2 host reads the field, set it to 1");
+			faults.add(FaultKind::ParameterRange,
+				"parameter '" + declared->name + "' has size " + std::to_string(par.size) +
+					": a 10/2 host reads the field, set it to 1");
 	}
 	if (!nameIsLegal(declared->name))
 	{
 		declared->result = OP_ParAppendResult::InvalidName;
-		faults.add("parameter name '" + declared->name + "' is not an A-Z followed by a-z and 0-9");
+		faults.add(FaultKind::ParameterName, "parameter name '" + declared->name + "' is not an A-Z followed by a-z and 0-9");
 	}
 	else if (find(declared->name.c_str()) != nullptr)
 	{
 		declared->result = OP_ParAppendResult::InvalidName;
-		faults.add("parameter '" + declared->name + "' is declared twice");
+		faults.add(FaultKind::ParameterName, "parameter '" + declared->name + "' is declared twice");
 	}
 	return declared;
 }
@@ -157,7 +159,8 @@ Parameters::number(Kind kind, const OP_NumericParameter& par, int32_t size)
 	if (size < 1 || size > 4)
 	{
 		declared->result = OP_ParAppendResult::InvalidSize;
-		faults.add("parameter '" + declared->name + "' asks for " + std::to_string(size) + " values");
+		faults.add(
+			FaultKind::ParameterRange, "parameter '" + declared->name + "' asks for " + std::to_string(size) + " values");
 	}
 	declared->range = par;
 	// The pointers are the plugin's and end with the call.
@@ -190,7 +193,8 @@ Parameters::menu(Kind kind, const OP_StringParameter& par, int32_t count, const 
 	{
 		const std::string name = orEmpty(names[i]);
 		if (kind == Kind::Menu && !itemNameIsLegal(name))
-			faults.add("menu '" + declared->name + "' has the item name '" + name + "', which is no identifier");
+			faults.add(FaultKind::ParameterMenu,
+				"menu '" + declared->name + "' has the item name '" + name + "', which is no identifier");
 		declared->itemNames.push_back(name);
 		declared->itemLabels.push_back(labels == nullptr || labels[i] == nullptr ? name : orEmpty(labels[i]));
 	}
@@ -202,7 +206,8 @@ Parameters::menu(Kind kind, const OP_StringParameter& par, int32_t count, const 
 	const auto& items = declared->itemNames;
 	const auto found = std::find(items.begin(), items.end(), declared->defaultText);
 	if (found == items.end())
-		faults.add("menu '" + declared->name + "' has no item '" + declared->defaultText + "', its default");
+		faults.add(FaultKind::ParameterMenu,
+			"menu '" + declared->name + "' has no item '" + declared->defaultText + "', its default");
 	setNumber(*declared, 0, found == items.end() ? 0.0 : static_cast<double>(found - items.begin()));
 	return keep(std::move(declared));
 }
@@ -211,8 +216,18 @@ void
 Parameters::since(Generation needed, const char* method)
 {
 	if (generation < needed)
-		faults.add(std::string("OP_ParameterManager::") + method + " does not exist in generation " +
-				   generationName(generation));
+		faults.add(FaultKind::NewerMethod,
+			std::string("OP_ParameterManager::") + method + " does not exist in generation " +
+				generationName(generation));
+}
+
+OP_ParAppendResult
+Parameters::beyond()
+{
+	faults.add(FaultKind::NewerMethod,
+		std::string("a method of OP_ParameterManager was called that no host of generation ") +
+			generationName(generation) + " has");
+	return OP_ParAppendResult::InvalidName;
 }
 
 // clang-format off

@@ -11,10 +11,6 @@ namespace tdhost
 namespace
 {
 
-// What a generation-9 host leaves in bytes that it does not know: the same garbage in every run.
-constexpr int GARBAGE = 0xCD;
-constexpr int32_t GARBAGE_WORD = static_cast<int32_t>(0xCDCDCDCD);
-
 constexpr size_t MOST_MEMBERS = 1024;
 
 int32_t
@@ -32,22 +28,9 @@ newestWord(Generation generation)
 	return 0;
 }
 
-} // namespace
-
 RawInfo
-describePlugin(size_t address, uint8_t number)
+describe(size_t address, TD::CHOP_PluginInfo& info, bool knowsHelpUrl)
 {
-	const auto generation = static_cast<Generation>(number);
-	const bool negotiates = generation >= Generation::G10_1;
-	// A 10/x host still loads plugins of generation 9.
-	TD::CHOP_PluginInfo info(
-		negotiates ? TD::CHOP_GENERATION_9 : GARBAGE_WORD, negotiates ? newestWord(generation) : GARBAGE_WORD);
-	if (!negotiates)
-	{
-		std::memset(info.reserved, GARBAGE, sizeof info.reserved);
-		std::memset(info.reserved2, GARBAGE, sizeof info.reserved2);
-	}
-
 	HostString opType, opLabel, opIcon, authorName, authorEmail, pythonVersion, opHelpURL;
 	TD::OP_CustomOPInfo& op = info.customOPInfo;
 	op.opType = &opType;
@@ -56,7 +39,7 @@ describePlugin(size_t address, uint8_t number)
 	op.authorName = &authorName;
 	op.authorEmail = &authorEmail;
 	op.pythonVersion = &pythonVersion;
-	op.opHelpURL = negotiates ? &opHelpURL : nullptr;
+	op.opHelpURL = knowsHelpUrl ? &opHelpURL : nullptr;
 
 	RawInfo raw;
 	try
@@ -67,9 +50,6 @@ describePlugin(size_t address, uint8_t number)
 	{
 		raw.threw = true;
 	}
-	const int32_t newest = newestWord(generation);
-	raw.supported = negotiates ? TD::versionSupported(info.apiVersion, TD::CHOP_GENERATION_9, newest)
-							   : info.apiVersion == newest;
 	raw.api_version = info.apiVersion;
 	raw.op_type = rust::String::lossy(opType.value);
 	raw.op_label = rust::String::lossy(opLabel.value);
@@ -87,6 +67,33 @@ describePlugin(size_t address, uint8_t number)
 		raw.python_members.push_back(rust::String::lossy(op.pythonGetSets[i].name));
 	for (size_t i = 0; op.pythonMethods != nullptr && i < MOST_MEMBERS && op.pythonMethods[i].ml_name != nullptr; ++i)
 		raw.python_members.push_back(rust::String::lossy(op.pythonMethods[i].ml_name));
+	return raw;
+}
+
+} // namespace
+
+RawInfo
+describePlugin(size_t address, uint8_t number, uint8_t garbage)
+{
+	const auto generation = static_cast<Generation>(number);
+	if (generation >= Generation::G10_1)
+		// Such a host still loads plugins of generation 9.
+		return answerTo(address, TD::CHOP_GENERATION_9, newestWord(generation));
+	const int32_t word = static_cast<int32_t>(0x01010101u * garbage);
+	TD::CHOP_PluginInfo info(word, word);
+	std::memset(info.reserved, garbage, sizeof info.reserved);
+	std::memset(info.reserved2, garbage, sizeof info.reserved2);
+	RawInfo raw = describe(address, info, false);
+	raw.supported = info.apiVersion == TD::CHOP_GENERATION_9;
+	return raw;
+}
+
+RawInfo
+answerTo(size_t address, int32_t min, int32_t max)
+{
+	TD::CHOP_PluginInfo info(min, max);
+	RawInfo raw = describe(address, info, true);
+	raw.supported = TD::versionSupported(info.apiVersion, min, max);
 	return raw;
 }
 

@@ -44,6 +44,13 @@ mod bridge {
         destroy: usize,
         op_path: String,
         plugin_path: String,
+        /// What is lent is made unreadable when its time is over.
+        fenced: bool,
+    }
+
+    struct RawFault {
+        kind: u8,
+        text: String,
     }
 
     struct RawItem {
@@ -118,7 +125,11 @@ mod bridge {
         /// # Safety
         /// `address` is that of a loaded plugin's `FillCHOPPluginInfo`.
         #[cxx_name = "describePlugin"]
-        unsafe fn describe_plugin(address: usize, generation: u8) -> RawInfo;
+        unsafe fn describe_plugin(address: usize, generation: u8, garbage: u8) -> RawInfo;
+        /// # Safety
+        /// `address` is that of a loaded plugin's `FillCHOPPluginInfo`.
+        #[cxx_name = "answerTo"]
+        unsafe fn answer_to(address: usize, min: i32, max: i32) -> RawInfo;
         /// # Safety
         /// The addresses in `setup` are those of a plugin that stays loaded as long as the node lives.
         #[cxx_name = "createNode"]
@@ -158,6 +169,8 @@ mod bridge {
         #[cxx_name = "sealInput"]
         fn seal_input(self: Pin<&mut NodeHost>);
         fn disconnect(self: Pin<&mut NodeHost>);
+        #[cxx_name = "setNullInput"]
+        fn set_null_input(self: Pin<&mut NodeHost>, null: bool);
         #[cxx_name = "samplesInPlace"]
         fn samples_in_place(self: Pin<&mut NodeHost>, channel: usize) -> &mut [f32];
         #[cxx_name = "advanceInput"]
@@ -184,17 +197,17 @@ mod bridge {
         fn channel_data(self: &NodeHost, channel: usize) -> &[f32];
 
         #[cxx_name = "infoChop"]
-        fn info_chop(self: Pin<&mut NodeHost>) -> Vec<RawChannel>;
+        fn info_chop(self: &NodeHost) -> Vec<RawChannel>;
         #[cxx_name = "infoTable"]
-        fn info_table(self: Pin<&mut NodeHost>) -> Vec<RawRow>;
-        fn popup(self: Pin<&mut NodeHost>) -> String;
-        fn warning(self: Pin<&mut NodeHost>) -> String;
-        fn error(self: Pin<&mut NodeHost>) -> String;
+        fn info_table(self: &NodeHost) -> Vec<RawRow>;
+        fn popup(self: &NodeHost) -> String;
+        fn warning(self: &NodeHost) -> String;
+        fn error(self: &NodeHost) -> String;
         #[cxx_name = "inputLabel"]
         fn input_label(self: Pin<&mut NodeHost>, index: i32) -> String;
         fn save(self: Pin<&mut NodeHost>) -> Vec<RawEntry>;
         #[cxx_name = "faultList"]
-        fn fault_list(self: &NodeHost) -> Vec<String>;
+        fn fault_list(self: &NodeHost) -> Vec<RawFault>;
     }
 }
 
@@ -227,9 +240,16 @@ impl Library {
         })
     }
 
-    pub(crate) fn describe(&self, generation: u8) -> RawInfo {
+    /// `garbage` fills what a host of generation 9 leaves uninitialised.
+    pub(crate) fn describe(&self, generation: u8, garbage: u8) -> RawInfo {
         // SAFETY: the address was looked up under the function's name, and `self` keeps the library loaded.
-        unsafe { bridge::describe_plugin(self.fill, generation) }
+        unsafe { bridge::describe_plugin(self.fill, generation, garbage) }
+    }
+
+    /// What the plugin says to a host that supports the version words from `min` to `max`.
+    pub(crate) fn answer_to(&self, min: i32, max: i32) -> RawInfo {
+        // SAFETY: as above.
+        unsafe { bridge::answer_to(self.fill, min, max) }
     }
 
     /// The caller keeps this library as long as the node.
@@ -238,5 +258,26 @@ impl Library {
         setup.destroy = self.destroy;
         // SAFETY: both addresses were looked up under their names, and the caller keeps the library loaded.
         unsafe { bridge::create_node(&setup, saved) }
+    }
+}
+
+/// The information getters of a node, to be asked on another thread than the one that cooks it.
+pub(crate) struct Asker(*const NodeHost);
+
+// SAFETY: what is called through it reads members that never change after the node was made, and adds to a list of
+// faults that has a lock. That the plugin's own side stands it is what is tested with it.
+unsafe impl Send for Asker {}
+
+impl Asker {
+    /// The caller keeps the node as long as the asker.
+    pub(crate) fn of(host: &UniquePtr<NodeHost>) -> Self {
+        Self(host.as_ptr())
+    }
+
+    /// Asks for everything that a host may ask for at any time.
+    pub(crate) fn ask(&self) {
+        // SAFETY: the node is alive, says who made the asker.
+        let host = unsafe { &*self.0 };
+        let _ = (host.info_chop(), host.info_table(), host.popup(), host.warning(), host.error());
     }
 }

@@ -24,12 +24,17 @@
 //! 7. [`compare::compare`] decodes the take and holds it against that, sample for sample.
 //! 8. [`soak`] does so for hours with many nodes at once, everything that can go wrong going wrong.
 //!
+//! Any CHOP plugin can be put to the test:
+//!
+//! 9. [`validate`] runs each of its cases in a process of its own and tells what TouchDesigner would suffer from.
+//!
 //! All conversation with the plugin happens in C++ (`cpp/`), as in TouchDesigner; [`Node`] is the only way in.
 
 pub mod audio;
 pub mod bench;
 pub mod compare;
 mod cook;
+mod faults;
 mod ffi;
 mod input;
 #[cfg(test)]
@@ -53,11 +58,12 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod time;
+pub mod validate;
 mod wav;
 
 pub use cook::{Cooked, General};
 pub use input::Input;
 pub use node::{Node, NodeOptions};
 pub use pars::{ParKind, ParSpec, Value};
-pub use plugin::{Generation, LoadError, Plugin, PluginInfo, find_plugin};
+pub use plugin::{Generation, LoadError, Plugin, PluginInfo, answer_to, find_plugin};
 pub use time::{DEFAULT_MAX_SLICE, Time, Timeline};

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tdhost::{bench, params, record, soak};
+use tdhost::{bench, params, record, soak, validate};
 
 /// Loads a CHOP plugin and cooks it, without TouchDesigner.
 #[derive(Parser)]
@@ -21,6 +21,11 @@ enum Command {
     Soak(soak::SoakArgs),
     /// Show the parameter pages as the plugin declares them
     Params(params::ParamsArgs),
+    /// Check any CHOP plugin's conduct, each case in a process of its own
+    Validate(validate::ValidateArgs),
+    /// One case of `validate`
+    #[command(hide = true)]
+    ValidateChild(validate::ChildArgs),
     /// Measure what the plugin costs, beside the peers that are installed
     Bench(bench::BenchArgs),
     /// What `bench` runs in processes of its own
@@ -33,6 +38,8 @@ fn main() -> ExitCode {
         Command::Record(args) => record::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Params(args) => params::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::ValidateChild(args) => validate::run_child(&args),
         Command::Bench(args) => bench::run(&args),
         Command::BenchChild(args) => bench::run_child(&args),
     }

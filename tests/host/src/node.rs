@@ -1,10 +1,13 @@
 //! One instance of a plugin.
 
+mod probing;
+
 use std::path::Path;
 
 use cxx::UniquePtr;
 
 use crate::cook::{Cooked, General};
+use crate::faults::{Fault, FaultKind};
 use crate::ffi::{NodeHost, RawEntry, RawRow, RawSetup, RawShape, RawTime};
 use crate::input::Input;
 use crate::pars::{ParKind, ParSpec, Value};
@@ -34,7 +37,7 @@ pub struct Node {
     rate: f32,
     start_index: u32,
     max_slice: f64,
-    faults: Vec<String>,
+    faults: Vec<Fault>,
     _plugin: Plugin,
 }
 
@@ -52,6 +55,10 @@ impl Node {
     /// # Panics
     /// When the plugin makes no instance.
     pub fn create_with_saved(plugin: &Plugin, options: &NodeOptions, saved: &[(String, Vec<u8>)]) -> Self {
+        Self::make(plugin, options, saved, false).unwrap_or_else(|reason| panic!("{reason}"))
+    }
+
+    fn make(plugin: &Plugin, options: &NodeOptions, saved: &[(String, Vec<u8>)], fenced: bool) -> Result<Self, String> {
         let setup = RawSetup {
             generation: plugin.generation() as u8,
             word: plugin.info().api_version,
@@ -59,15 +66,15 @@ impl Node {
             destroy: 0,
             op_path: options.op_path.clone(),
             plugin_path: plugin.path().to_string_lossy().into_owned(),
+            fenced,
         };
         let saved = saved.iter().map(|(key, data)| RawEntry { key: key.clone(), data: data.clone() }).collect();
         let host = plugin.library().create_node(setup, &saved);
-        assert!(
-            host.alive(),
-            "{}: CreateCHOPInstance made no instance: {:?}",
-            plugin.path().display(),
-            host.fault_list()
-        );
+        if !host.alive() {
+            let faults: Vec<String> = host.fault_list().into_iter().map(|fault| fault.text).collect();
+            let path = plugin.path().display();
+            return Err(format!("{path}: CreateCHOPInstance made no instance: {faults:?}"));
+        }
         let mut node = Self {
             pars: host.pars().into_iter().map(ParSpec::from_raw).collect(),
             host,
@@ -87,7 +94,7 @@ impl Node {
                 node.set_text(index, &text);
             }
         }
-        node
+        Ok(node)
     }
 
     /// The parameters, in the order of their declaration; refused ones too.
@@ -277,7 +284,7 @@ impl Node {
             input_match_index: shape.input_match_index,
         };
         if shape.sample_rate.is_nan() || shape.sample_rate <= 0.0 {
-            self.fault("Sample rate is zero".to_owned());
+            self.fault(FaultKind::Shape, "Sample rate is zero");
         }
         let (start_index, samples) = self.extent(&shape, time);
         self.rate = shape.sample_rate;
@@ -383,7 +390,7 @@ impl Node {
 
     /// The Info CHOP, without a cook.
     pub fn info_chop(&mut self) -> Vec<(String, f32)> {
-        let channels = self.host.pin_mut().info_chop();
+        let channels = self.host.info_chop();
         channels.into_iter().map(|channel| (channel.name, channel.value)).collect()
     }
 
@@ -399,7 +406,7 @@ impl Node {
 
     /// The whole Info DAT, row by row, without a cook.
     pub fn info_table(&mut self) -> Vec<Vec<String>> {
-        self.host.pin_mut().info_table().into_iter().map(|row| row.cells).collect()
+        self.host.info_table().into_iter().map(|row| row.cells).collect()
     }
 
     /// The Info DAT's first two columns, without a cook.
@@ -415,17 +422,17 @@ impl Node {
 
     /// The error, or an empty text, without a cook.
     pub fn error(&mut self) -> String {
-        self.host.pin_mut().error()
+        self.host.error()
     }
 
     /// The warning, or an empty text, without a cook.
     pub fn warning(&mut self) -> String {
-        self.host.pin_mut().warning()
+        self.host.warning()
     }
 
     /// The info popup's text, without a cook.
     pub fn popup(&mut self) -> String {
-        self.host.pin_mut().popup()
+        self.host.popup()
     }
 
     /// The label of an input connector; empty below generation 10.2.
@@ -440,12 +447,11 @@ impl Node {
 
     /// What the host noticed the plugin do wrong, each once.
     pub fn host_faults(&self) -> Vec<String> {
-        let mut faults = self.host.fault_list();
-        faults.extend(self.faults.iter().cloned());
-        faults
+        self.faults().into_iter().map(|fault| fault.text).collect()
     }
 
-    fn fault(&mut self, fault: String) {
+    fn fault(&mut self, kind: FaultKind, text: &str) {
+        let fault = Fault { kind, text: text.to_owned() };
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }

@@ -91,6 +91,30 @@ pub struct PluginInfo {
     pub python_members: Vec<String>,
 }
 
+impl PluginInfo {
+    fn from_raw(raw: RawInfo) -> Self {
+        Self {
+            api_version: raw.api_version,
+            op_type: raw.op_type,
+            op_label: raw.op_label,
+            op_icon: raw.op_icon,
+            min_inputs: raw.min_inputs,
+            max_inputs: raw.max_inputs,
+            author_name: raw.author_name,
+            author_email: raw.author_email,
+            major_version: raw.major_version,
+            minor_version: raw.minor_version,
+            python_version: raw.python_version,
+            cook_on_start: raw.cook_on_start,
+            op_help_url: raw.op_help_url,
+            python_members: raw.python_members,
+        }
+    }
+}
+
+/// What this host of generation 9 leaves in bytes that it does not know: the same in every run.
+const GARBAGE: u8 = 0xCD;
+
 struct Inner {
     path: PathBuf,
     generation: Generation,
@@ -120,26 +144,10 @@ impl Plugin {
     /// # Errors
     /// When the file is no CHOP plugin, or one that TouchDesigner would refuse.
     pub fn load(path: &Path, generation: Generation) -> Result<Self, LoadError> {
-        let file = executable_of(path);
-        let library = Library::open(&file).map_err(LoadError)?;
-        let raw = library.describe(generation as u8);
+        let library = open(path).map_err(LoadError)?;
+        let raw = library.describe(generation as u8, GARBAGE);
         check(&raw, generation).map_err(|reason| LoadError(format!("{} {reason}", path.display())))?;
-        let info = PluginInfo {
-            api_version: raw.api_version,
-            op_type: raw.op_type,
-            op_label: raw.op_label,
-            op_icon: raw.op_icon,
-            min_inputs: raw.min_inputs,
-            max_inputs: raw.max_inputs,
-            author_name: raw.author_name,
-            author_email: raw.author_email,
-            major_version: raw.major_version,
-            minor_version: raw.minor_version,
-            python_version: raw.python_version,
-            cook_on_start: raw.cook_on_start,
-            op_help_url: raw.op_help_url,
-            python_members: raw.python_members,
-        };
+        let info = PluginInfo::from_raw(raw);
         Ok(Self(Arc::new(Inner { path: path.to_path_buf(), generation, info, library })))
     }
 
@@ -171,19 +179,47 @@ fn executable_of(path: &Path) -> PathBuf {
     }
 }
 
+/// Opens the library at `path`, or the one inside a `.plugin` bundle.
+pub(crate) fn open(path: &Path) -> Result<Library, String> {
+    Library::open(&executable_of(path))
+}
+
+/// What the plugin at `path` says to a host that supports the version words from `min` to `max`: what it fills in,
+/// whether such a host takes it or not.
+///
+/// # Errors
+/// When the file is no CHOP plugin.
+pub fn answer_to(path: &Path, min: i32, max: i32) -> Result<PluginInfo, LoadError> {
+    open(path).map(|library| PluginInfo::from_raw(library.answer_to(min, max))).map_err(LoadError)
+}
+
 fn check(raw: &RawInfo, generation: Generation) -> Result<(), String> {
+    check_word(raw, generation)?;
+    check_type(raw)?;
+    check_icon(raw)?;
+    check_inputs(raw)
+}
+
+pub(crate) fn check_word(raw: &RawInfo, generation: Generation) -> Result<(), String> {
     if raw.threw {
         return Err("threw an exception out of FillCHOPPluginInfo".to_owned());
     }
     if !raw.supported {
-        let word = raw.api_version;
         return Err(format!(
-            "asks for interface version {}/{}, which a host of generation {generation} does not support \
+            "asks for interface version {}, which a host of generation {generation} does not support \
              (TouchDesigner says \"provides an invalid opType name\")",
-            word & 0xFFFF,
-            (word >> 16) & 0xFFFF,
+            version(raw.api_version)
         ));
     }
+    Ok(())
+}
+
+/// A version word as its two halves.
+pub(crate) fn version(word: i32) -> String {
+    format!("{}/{}", word & 0xFFFF, (word >> 16) & 0xFFFF)
+}
+
+pub(crate) fn check_type(raw: &RawInfo) -> Result<(), String> {
     let mut letters = raw.op_type.chars();
     let good_type = letters.next().is_some_and(|first| first.is_ascii_uppercase())
         && letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
@@ -193,9 +229,17 @@ fn check(raw: &RawInfo, generation: Generation) -> Result<(), String> {
             raw.op_type
         ));
     }
+    Ok(())
+}
+
+pub(crate) fn check_icon(raw: &RawInfo) -> Result<(), String> {
     if raw.op_icon.len() != 3 || !raw.op_icon.bytes().all(|letter| letter.is_ascii_alphabetic()) {
         return Err(format!("has the icon '{}': it must be three letters A-Z, a-z", raw.op_icon));
     }
+    Ok(())
+}
+
+pub(crate) fn check_inputs(raw: &RawInfo) -> Result<(), String> {
     if raw.min_inputs < 0 || raw.max_inputs < raw.min_inputs {
         return Err(format!("wants {} to {} inputs", raw.min_inputs, raw.max_inputs));
     }

@@ -1,11 +1,13 @@
 // Sample memory on both sides of a plugin: the input it reads and the output it fills.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "host/faults.h"
+#include "host/fence.h"
 #include "touchdesigner/chop.h"
 
 namespace tdhost
@@ -26,6 +28,8 @@ void fillBits(float* samples, size_t count, uint32_t bits);
 class InputBlock
 {
 public:
+	// `fenced`: what the plugin is given is made unreadable when its time is over.
+	InputBlock(Generation generation, bool fenced);
 	void begin(const std::string& path, size_t channels, size_t samples, double rate, double startIndex,
 		int64_t totalCooks);
 	void channel(size_t index, const std::string& name, const float* samples);
@@ -38,13 +42,16 @@ public:
 	void advance();
 
 	bool isWired() const { return wired; }
-	const TD::OP_CHOPInput* get() const { return wired ? &input : nullptr; }
+	const TD::OP_CHOPInput* get() const { return wired ? given : nullptr; }
 	// Compares with the seal, then spoils the samples: the plugin's time with them is over.
 	void expire(Faults& faults);
 
 private:
 	uint64_t fingerprint() const;
+	const TD::OP_CHOPInput* copyFenced();
 
+	bool fenced;
+	Fences fences;
 	bool wired = false;
 	bool sealed = false;
 	uint64_t sealedFingerprint = 0;
@@ -54,6 +61,7 @@ private:
 	std::vector<std::string> names;
 	std::vector<const char*> namePointers;
 	TD::OP_CHOPInput input;
+	const TD::OP_CHOPInput* given = &input;
 };
 
 // The output's channels with guards on both sides. Keeps its memory from cook to cook.
@@ -64,7 +72,7 @@ public:
 	void name(size_t channel, const std::string& name);
 	void inspect(Faults& faults) const;
 
-	size_t channelCount() const { return pointers.size(); }
+	size_t channelCount() const { return buffers.size(); }
 	size_t sampleCount() const { return samples; }
 	const std::string& nameOf(size_t channel) const { return names[channel]; }
 	const float* data(size_t channel) const { return buffers[channel].data() + GUARD; }
@@ -72,8 +80,12 @@ public:
 	const char** namePointerArray() { return namePointers.data(); }
 
 private:
+	void inspectChannel(size_t channel, Faults& faults) const;
+
 	size_t samples = 0;
 	std::vector<std::vector<float>> buffers;
+	// Behind the last channel, where a plugin has no business.
+	std::array<std::vector<float>, 2> spares;
 	std::vector<float*> pointers;
 	std::vector<std::string> names;
 	std::vector<const char*> namePointers;

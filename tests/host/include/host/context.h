@@ -35,7 +35,7 @@ public:
 private:
 	void* reservedCall()
 	{
-		faults.add("a reserved method of OP_Context was called");
+		faults.add(FaultKind::NewerMethod, "a reserved method of OP_Context was called");
 		return nullptr;
 	}
 

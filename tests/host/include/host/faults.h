@@ -1,6 +1,7 @@
 // What the host noticed a plugin do wrong.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -18,18 +19,43 @@ enum class Generation : unsigned char
 
 const char* generationName(Generation generation);
 
+// What a fault is about. The numbers are those of `FaultKind` in src/faults.rs.
+enum class FaultKind : unsigned char
+{
+	ParameterName,
+	ParameterMenu,
+	ParameterRange,
+	NewerMethod,
+	UnknownParameter,
+	KeptInputs,
+	Threw,
+	Shape,
+	Information,
+	BlockBounds,
+	ChannelCount,
+	Unwritten,
+	WroteInput,
+};
+
+struct Fault
+{
+	FaultKind kind;
+	std::string text;
+};
+
 // Takes a lock, because a plugin that misuses a pointer may do so on its own thread. A sound plugin never gets here,
 // so the lock costs a sound cook nothing.
 class Faults
 {
 public:
-	// The same sentence is kept once: a fault that comes back at every cook must not bury the others.
-	void add(std::string fault);
-	std::vector<std::string> list() const;
+	// The same sentence is kept once, and only so many of a kind: a fault that comes back at every cook or channel
+	// must not bury the others.
+	void add(FaultKind kind, std::string text);
+	std::vector<Fault> list() const;
 
 private:
 	mutable std::mutex mutex;
-	std::vector<std::string> faults;
+	std::vector<Fault> faults;
 };
 
 } // namespace tdhost

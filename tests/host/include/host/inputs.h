@@ -24,6 +24,8 @@ public:
 
 	// Set while a call runs that was handed this object: a plugin must not keep the pointer.
 	std::atomic<bool> open{false};
+	// An input that is counted but not there, as while its source is being made.
+	bool nullInput = false;
 	TD::OP_TimeInfo time;
 	mutable uint64_t enableCalls = 0;
 
@@ -67,7 +69,21 @@ public:
 	bool getParRGBA(const char* name, double& r, double& g, double& b, double& a) const override;
 	const TD::OP_POPInput* getPOP(const char* path) const override;
 
+	// Slots behind the last that this host knows, where an older host has whatever lies behind its table: a plugin
+	// that calls there was made for a newer interface than was agreed on.
+	// clang-format off
+	virtual int64_t beyond0() const { return beyond(); }
+	virtual int64_t beyond1() const { return beyond(); }
+	virtual int64_t beyond2() const { return beyond(); }
+	virtual int64_t beyond3() const { return beyond(); }
+	virtual int64_t beyond4() const { return beyond(); }
+	virtual int64_t beyond5() const { return beyond(); }
+	virtual int64_t beyond6() const { return beyond(); }
+	virtual int64_t beyond7() const { return beyond(); }
+	// clang-format on
+
 private:
+	int64_t beyond() const;
 	void check(const char* method, Generation needed = Generation::G9) const;
 	Parameter* parameter(const char* method, const char* name, Generation needed = Generation::G9) const;
 

@@ -8,10 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "host/faults.h"
+#include "host/fence.h"
 #include "touchdesigner/op.h"
 
 namespace tdhost
 {
+
+// What lies in fields that are newer than the host: garbage that is no address.
+template <typename Pointee>
+const Pointee*
+newerField(Generation host, Generation since)
+{
+	return host < since ? reinterpret_cast<const Pointee*>(uintptr_t{0xCDCDCDCDCDCDCDCD}) : nullptr;
+}
 
 // Spoiled memory stays allocated for a while, so that a plugin which kept a pointer reads question marks: a wrong
 // result that a test can see, where freed memory would give a crash or, worse, the right text.
@@ -29,6 +39,8 @@ private:
 class LentText
 {
 public:
+	// Lends fenced memory instead of the two buffers, afresh each time.
+	void fence(bool on) { fenced = on; }
 	// Both texts of a parameter (as typed, as a path) share the buffers, because validity goes by name.
 	void reserve(size_t bytes, Graveyard& graveyard);
 	const char* lend(const std::string& text);
@@ -37,14 +49,15 @@ public:
 private:
 	std::array<std::vector<char>, 2> buffers;
 	size_t turn = 0;
+	bool fenced = false;
+	Fences fences;
 };
 
 // A DAT's content, lent the same way.
 class LentTable
 {
 public:
-	LentTable(std::string path, std::vector<std::string> cells, int32_t rows, int32_t columns, bool isTable,
-		int64_t totalCooks);
+	LentTable(std::string path, std::vector<std::string> cells, const TD::OP_DATInput& shape, bool fenced);
 
 	const TD::OP_DATInput* lend();
 	void spoil(Graveyard& graveyard);
@@ -58,6 +71,7 @@ private:
 		TD::OP_DATInput input;
 	};
 
+	const TD::OP_DATInput* lendFenced();
 	void fill(Copy& copy);
 	static void poison(Copy& copy);
 
@@ -65,6 +79,8 @@ private:
 	std::vector<std::string> cells;
 	std::array<Copy, 2> copies;
 	size_t turn = 0;
+	bool fenced;
+	Fences fences;
 };
 
 } // namespace tdhost

@@ -18,6 +18,7 @@ namespace tdhost
 
 struct RawChannel;
 struct RawEntry;
+struct RawFault;
 struct RawInfo;
 struct RawItem;
 struct RawPar;
@@ -51,6 +52,7 @@ public:
 	void inputChannel(size_t index, rust::Str name, rust::Slice<const float> samples);
 	void sealInput();
 	void disconnect();
+	void setNullInput(bool null) { inputs.nullInput = null; }
 	// For measuring, between prepare and the last execute.
 	rust::Slice<float> samplesInPlace(size_t channel);
 	void advanceInput() { input.advance(); }
@@ -66,24 +68,26 @@ public:
 	rust::String channelName(size_t channel) const;
 	rust::Slice<const float> channelData(size_t channel) const;
 
-	rust::Vec<RawChannel> infoChop();
-	rust::Vec<RawRow> infoTable();
-	rust::String popup();
-	rust::String warning();
-	rust::String error();
+	// Also called from other threads than the one that cooks: they change nothing here but the faults.
+	rust::Vec<RawChannel> infoChop() const;
+	rust::Vec<RawRow> infoTable() const;
+	rust::String popup() const;
+	rust::String warning() const;
+	rust::String error() const;
 	rust::String inputLabel(int32_t index);
 	rust::Vec<RawEntry> save();
 
-	rust::Vec<rust::String> faultList() const;
+	rust::Vec<RawFault> faultList() const;
 
 private:
-	template <typename Call> void guarded(const char* method, Call&& call);
+	template <typename Call> void guarded(const char* method, Call&& call) const;
 	template <typename Call> void guardedWithInputs(const char* method, Call&& call);
 	bool speaksTwo() const;
 
-	Faults faults;
+	mutable Faults faults;
 	Generation generation;
 	int32_t word;
+	bool fenced;
 	DestroyCHOPInstanceFunction destroy;
 	std::string opPath;
 	std::string pluginPath;
@@ -101,7 +105,11 @@ private:
 // loaded as long as the node lives.
 std::unique_ptr<NodeHost> createNode(const RawSetup& setup, const rust::Vec<RawEntry>& saved);
 
-// `address` is that of the plugin's own FillCHOPPluginInfo.
-RawInfo describePlugin(size_t address, uint8_t generation);
+// `address` is that of the plugin's own FillCHOPPluginInfo. `garbage` fills what a generation-9 host leaves
+// uninitialised.
+RawInfo describePlugin(size_t address, uint8_t generation, uint8_t garbage);
+
+// What the plugin says to a host that supports the version words from `min` to `max`.
+RawInfo answerTo(size_t address, int32_t min, int32_t max);
 
 } // namespace tdhost

@@ -80,7 +80,11 @@ struct Parameter
 class Parameters final : public TD::OP_ParameterManager
 {
 public:
-	Parameters(Generation generation, Faults& faults) : generation(generation), faults(faults) {}
+	// `fenced`: what is lent is made unreadable when its time is over.
+	Parameters(Generation generation, bool fenced, Faults& faults)
+		: generation(generation), fenced(fenced), faults(faults)
+	{
+	}
 
 	// A linear scan that compares in place: it runs inside execute and must not allocate.
 	Parameter* find(const char* name) const;
@@ -127,7 +131,20 @@ public:
 	TD::OP_ParAppendResult appendFileSave(const TD::OP_StringParameter& par) override;
 	TD::OP_ParAppendResult appendPOP(const TD::OP_StringParameter& par) override;
 
+	// Slots behind the last that this host knows, as in HostInputs.
+	// clang-format off
+	virtual TD::OP_ParAppendResult beyond0() { return beyond(); }
+	virtual TD::OP_ParAppendResult beyond1() { return beyond(); }
+	virtual TD::OP_ParAppendResult beyond2() { return beyond(); }
+	virtual TD::OP_ParAppendResult beyond3() { return beyond(); }
+	virtual TD::OP_ParAppendResult beyond4() { return beyond(); }
+	virtual TD::OP_ParAppendResult beyond5() { return beyond(); }
+	virtual TD::OP_ParAppendResult beyond6() { return beyond(); }
+	virtual TD::OP_ParAppendResult beyond7() { return beyond(); }
+	// clang-format on
+
 private:
+	TD::OP_ParAppendResult beyond();
 	TD::OP_ParAppendResult number(Kind kind, const TD::OP_NumericParameter& par, int32_t size);
 	TD::OP_ParAppendResult string(Kind kind, const TD::OP_StringParameter& par);
 	TD::OP_ParAppendResult menu(
@@ -137,6 +154,7 @@ private:
 	void since(Generation needed, const char* method);
 
 	Generation generation;
+	bool fenced;
 	Faults& faults;
 	Graveyard graveyard;
 	std::vector<std::unique_ptr<Parameter>> parameters;
