@@ -32,8 +32,9 @@ const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
 /// real time. Less than the shortest Max Buffer: memory that is full for the first time holds all of the take, which
 /// is then as far ahead as that.
 const AHEAD_SECONDS: f64 = 0.5;
-/// How long an offline cook sleeps before it looks for room again.
-const OFFLINE_NAP: Duration = Duration::from_micros(200);
+/// How long an offline cook sleeps between its looks for room, in microseconds. It goes on when the ring is half
+/// empty: a sleep for each block would cost more than the block.
+const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
 
 /// Below this much waiting audio Max Buffer, which is never less, need not be asked for.
 const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
@@ -282,7 +283,7 @@ impl Recorder {
                 if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
                     writer.unpark();
                 }
-                thread::sleep(OFFLINE_NAP);
+                running.wait_for_room();
                 continue;
             }
             if self.board.lost.get() == 0 {
@@ -324,6 +325,16 @@ impl Recorder {
 }
 
 impl Running {
+    /// Lets the writer thread empty half of the ring, for a few milliseconds at most.
+    fn wait_for_room(&self) {
+        for nap in OFFLINE_NAPS {
+            thread::sleep(Duration::from_micros(nap));
+            if self.feed.is_half_empty() || self.status.is_over() {
+                break;
+            }
+        }
+    }
+
     /// Puts the selected channels of this cook's input into the feed.
     fn put(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>) -> Result<(), Full> {
         let sound = self.feed.sound();

@@ -128,6 +128,12 @@ impl Feed {
         self.samples.capacity().get() as f64 / sound.channels as f64 / sound.rate
     }
 
+    /// Whether the ring holds no more than half of what it can.
+    pub(crate) fn is_half_empty(&self) -> bool {
+        self.samples.occupied_len() <= self.samples.capacity().get() / 2
+            && self.events.occupied_len() <= RING_EVENTS / 2
+    }
+
     /// Puts in one block: `frames` samples of every channel, in the order of the channels.
     ///
     /// # Errors
