@@ -137,7 +137,11 @@ public:
 #endif
 	// 10/1
 	OP_WorkingColorSpace workingColorSpace = OP_WorkingColorSpace{};
+#ifdef _WIN32
+	int32_t reserved[11] = {};
+#else
 	int32_t reserved[13] = {};
+#endif
 };
 
 // The samples of a wired CHOP: channelData[channel][sample].
