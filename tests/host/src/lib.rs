@@ -32,11 +32,13 @@
 
 pub mod audio;
 pub mod bench;
+pub mod bundle;
 pub mod compare;
 mod cook;
 mod faults;
 mod ffi;
 mod input;
+pub mod install;
 #[cfg(test)]
 mod model;
 mod node;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tdhost::{bench, params, record, soak, validate};
+use tdhost::{bench, bundle, install, params, record, soak, validate};
 
 /// Loads a CHOP plugin and cooks it, without TouchDesigner.
 #[derive(Parser)]
@@ -28,6 +28,12 @@ enum Command {
     ValidateChild(validate::ChildArgs),
     /// Measure what the plugin costs, beside the peers that are installed
     Bench(bench::BenchArgs),
+    /// Make the bundle that macOS takes for a plugin from a built library
+    Bundle(bundle::BundleArgs),
+    /// Copy the plugin to where TouchDesigner looks for it
+    Install(install::InstallArgs),
+    /// Remove what `install` has copied
+    Uninstall(install::UninstallArgs),
     /// What `bench` runs in processes of its own
     #[command(hide = true)]
     BenchChild(bench::ChildArgs),
@@ -41,6 +47,9 @@ fn main() -> ExitCode {
         Command::Validate(args) => validate::run(&args),
         Command::ValidateChild(args) => validate::run_child(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Bundle(args) => bundle::run(&args),
+        Command::Install(args) => install::run(&args),
+        Command::Uninstall(args) => install::run_uninstall(&args),
         Command::BenchChild(args) => bench::run_child(&args),
     }
 }

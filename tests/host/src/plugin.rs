@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::bundle::BUNDLE;
 use crate::ffi::{Library, RawInfo};
 
 /// Which interface generation the host speaks.
@@ -172,7 +173,7 @@ impl Plugin {
 }
 
 /// A macOS bundle is a folder whose executable bears the bundle's name.
-fn executable_of(path: &Path) -> PathBuf {
+pub(crate) fn executable_of(path: &Path) -> PathBuf {
     match path.file_stem() {
         Some(stem) if path.is_dir() => path.join("Contents").join("MacOS").join(stem),
         _ => path.to_path_buf(),
@@ -278,11 +279,13 @@ fn library_name() -> String {
 }
 
 /// The newest, because Cargo leaves the library in `deps` fresh and the one beside it stale, or the other way round,
-/// depending on the command.
+/// depending on the command. A release for macOS has a bundle in place of the library.
 fn newest_below(folder: &Path) -> Option<PathBuf> {
+    let bundle = cfg!(target_os = "macos").then_some(BUNDLE);
     [folder.to_path_buf(), folder.join("deps"), folder.join("..")]
         .into_iter()
-        .map(|place| place.join(library_name()))
+        .flat_map(|place| [Some(place.join(library_name())), bundle.map(|name| place.join(name))])
+        .flatten()
         .filter_map(|path| Some((modified(&path)?, path)))
         .max_by_key(|(time, _)| *time)
         .map(|(_, path)| path)
