@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "audiofileoutplus/python.h"
 #include "audiofileoutplus/rust/bridge.rs.h"
 #include "audiofileoutplus/views.h"
 #include "touchdesigner/chop.h"
@@ -205,6 +206,8 @@ public:
 		contained([&] { set(label->label, input_label(*operator_)); });
 	}
 
+	const Operator* node() const { return &*operator_; }
+
 private:
 	static rust::Slice<const std::uint8_t> path(const TD::OP_NodeInfo* info)
 	{
@@ -217,6 +220,17 @@ private:
 };
 
 } // namespace
+
+const Operator* node_of(TD::PY_Struct* object) noexcept
+{
+	const Operator* node = nullptr;
+	contained([&] {
+		void* instance = object && object->context ? object->context->getNodeInstance(TD::PY_GetInfo(), nullptr) : nullptr;
+		if (instance)
+			node = static_cast<Shim*>(static_cast<TD::CHOP_CPlusPlusBase*>(instance))->node();
+	});
+	return node;
+}
 
 } // namespace afop
 
@@ -245,6 +259,13 @@ void afop_fill_plugin_info(TD::CHOP_PluginInfo* info) noexcept
 		op.majorVersion = self.major_version;
 		op.minorVersion = self.minor_version;
 		op.cookOnStart = true;
+		const PythonOffer python = python_offer();
+		if (python.get_sets)
+		{
+			set(op.pythonVersion, python.version);
+			op.pythonGetSets = reinterpret_cast<PyGetSetDef*>(python.get_sets);
+			op.pythonDoc = reinterpret_cast<const char*>(python.doc);
+		}
 	});
 }
 

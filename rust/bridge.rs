@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use crate::cook::operator::Operator;
-use crate::cook::{generation, identity, info};
+use crate::cook::{generation, identity, info, python};
 
 #[cxx::bridge(namespace = "afop")]
 pub(crate) mod ffi {
@@ -31,6 +31,17 @@ pub(crate) mod ffi {
         supported: bool,
         /// True when the host knows `opHelpURL` (10/1 and later).
         has_help_url: bool,
+    }
+
+    /// Python members for the host to declare. Without a Python in the process all of it is empty.
+    #[derive(Default)]
+    struct PythonOffer {
+        /// Of the process's Python.
+        version: String,
+        /// Address of CPython's `PyGetSetDef` array, valid as long as the library is loaded; 0: no members.
+        get_sets: usize,
+        /// Address of a NUL-terminated text, likewise.
+        doc: usize,
     }
 
     /// How the host is asked for a parameter.
@@ -96,6 +107,7 @@ pub(crate) mod ffi {
     extern "Rust" {
         fn agree(min: i32, max: i32) -> Agreement;
         fn identity() -> Identity;
+        fn python_offer() -> PythonOffer;
 
         type Operator;
         fn new_operator(op_path: &[u8]) -> Box<Operator>;
@@ -112,6 +124,20 @@ pub(crate) mod ffi {
         fn error(node: &Operator) -> String;
         fn popup(node: &Operator) -> String;
         fn input_label(node: &Operator) -> &'static str;
+    }
+
+    unsafe extern "C++" {
+        include!("audiofileoutplus/python.h");
+
+        /// The Python object of a node.
+        #[namespace = "TD"]
+        #[cxx_name = "PY_Struct"]
+        type PyStruct;
+        /// The node of a Python object; null when the host has none for it. Asks for no cook.
+        ///
+        /// # Safety
+        /// `object` is null or what the host made; the node is valid until the host destroys it.
+        unsafe fn node_of(object: *mut PyStruct) -> *const Operator;
     }
 
     unsafe extern "C++" {
@@ -151,7 +177,7 @@ pub(crate) mod ffi {
     }
 }
 
-use ffi::{Agreement, Identity, InfoChannel, InfoRow};
+use ffi::{Agreement, Identity, InfoChannel, InfoRow, PythonOffer};
 pub(crate) use ffi::{Inputs, Output, OutputShape, ParKind, ParRow};
 
 /// Runs `body`; a panic becomes the node's error state and the host gets `R`'s default.
@@ -169,6 +195,10 @@ fn agree(min: i32, max: i32) -> Agreement {
 
 fn identity() -> Identity {
     identity::identity()
+}
+
+fn python_offer() -> PythonOffer {
+    python::offer()
 }
 
 fn new_operator(op_path: &[u8]) -> Box<Operator> {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::disk::threads::Finished;
+use crate::shared::handed_out::HandedOut;
 use crate::shared::problem::{Problem, Warning};
 use crate::shared::sound::Sound;
 use crate::shared::status::{Count, Number, Phase, TakeStatus, Texts};
@@ -32,6 +33,8 @@ pub(crate) struct Board {
     /// The host has asked for the error since the take began, and got one.
     error_seen: Flag,
     pub(crate) finished: Arc<Finished>,
+    /// The file suffixes that Python was told.
+    pub(crate) handed_out: HandedOut,
     shown: Mutex<Shown>,
 }
 

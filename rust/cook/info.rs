@@ -25,7 +25,7 @@ impl<'a> Facts<'a> {
         self.take.as_ref().map_or(otherwise, of)
     }
 
-    fn written(&self) -> u64 {
+    pub(crate) fn written(&self) -> u64 {
         self.count(|take| take.status.written.get())
     }
 
@@ -102,16 +102,27 @@ pub(crate) static ROWS: [Row; 25] = [
     Row { key: "bytes_written", value: |facts| facts.bytes().to_string() },
     Row { key: "disk_minutes_left", value: |facts| format!("{:.1}", facts.minutes_left()) },
     Row { key: "peak", value: |facts| facts.board.peak.get().to_string() },
-    Row { key: "last_file", value: |facts| facts.board.finished.left().last_file.display().to_string() },
+    Row { key: "last_file", value: |facts| facts.last_file() },
     Row { key: "last_error", value: |facts| facts.last_error() },
     Row { key: "version", value: |_| env!("CARGO_PKG_VERSION").into() },
     Row { key: "interface_generation", value: |_| Generation::of_host().name().into() },
 ];
 
 impl Facts<'_> {
-    /// Of the running take, else of the next one.
-    fn suffix(&self) -> String {
-        if self.recording() { self.text(|take| take.texts().suffix) } else { self.board.finished.left().next_suffix }
+    /// Of the running take once it is decided, else of the next one.
+    pub(crate) fn suffix(&self) -> String {
+        let running = self.take.as_ref().filter(|take| !take.status.is_over()).map(|take| take.texts().suffix);
+        running.filter(|suffix| !suffix.is_empty()).unwrap_or_else(|| self.board.finished.left().next_suffix)
+    }
+
+    /// Empty before the first take, and while it is not known which file a new one gets.
+    pub(crate) fn running_or_last_file(&self) -> String {
+        let file = self.text(|take| take.texts().file);
+        if file.is_empty() && !self.recording() { self.last_file() } else { file }
+    }
+
+    fn last_file(&self) -> String {
+        self.board.finished.left().last_file.display().to_string()
     }
 
     fn last_error(&self) -> String {

@@ -123,9 +123,20 @@ impl Operator {
         self.cook().abandon(&problem);
     }
 
+    /// What the info channels and Python's members are worked out from.
+    fn facts(&self) -> Facts<'_> {
+        Facts::of(&self.board)
+    }
+
+    /// One question of Python's.
+    pub(crate) fn ask<R>(&self, question: impl FnOnce(&Facts<'_>) -> R) -> R {
+        self.faults.pass(Point::Python);
+        question(&self.facts())
+    }
+
     /// Channel `index` of the Info CHOP.
     pub(crate) fn info_channel(&self, index: usize) -> InfoChannel {
-        let facts = Facts::of(&self.board);
+        let facts = self.facts();
         CHANNELS.get(index).map_or_else(InfoChannel::default, |channel| InfoChannel {
             name: channel.name,
             value: (channel.value)(&facts) as f32,
@@ -134,7 +145,7 @@ impl Operator {
 
     /// Row `index` of the Info DAT.
     pub(crate) fn info_row(&self, index: usize) -> InfoRow {
-        let facts = Facts::of(&self.board);
+        let facts = self.facts();
         ROWS.get(index).map_or_else(InfoRow::default, |row| InfoRow { key: row.key.into(), value: (row.value)(&facts) })
     }
 

@@ -11,13 +11,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::board::{Board, Shot};
+use super::naming::{self, Naming};
 use super::params::{self, PARS, Par};
 use super::passage::Passage;
 use super::scope;
 use super::slices::{Arrival, Odd, Sight, Slices};
 use crate::bridge::Inputs;
 use crate::disk::encoder::{CODECS, FORMATS, Format, Knob, Settings};
-use crate::disk::names::NameOrder;
 use crate::disk::take::Order;
 use crate::disk::threads::Threads;
 use crate::shared::faults::Faults;
@@ -56,6 +56,7 @@ pub(crate) struct Recorder {
     progress: Option<(Arc<TakeStatus>, u64)>,
     trouble: Option<Warning>,
     greyed: Greyed,
+    naming: Naming,
 }
 
 /// A take that is being fed.
@@ -86,6 +87,7 @@ impl Recorder {
             progress: None,
             trouble: None,
             greyed: Greyed::default(),
+            naming: Naming::default(),
         }
     }
 
@@ -104,6 +106,9 @@ impl Recorder {
         self.show_progress();
         self.look(inputs, sound, passage);
         self.greyed.update(inputs, self.running.is_some());
+        if self.running.is_none() {
+            self.naming.idle(inputs, &self.board, &self.faults);
+        }
     }
 
     /// Ends the take after a panic, wherever it stood; what was fed until then is completed by the writer.
@@ -161,7 +166,7 @@ impl Recorder {
     fn order(&mut self, inputs: &Inputs, input: Sound) -> Result<Running, Problem> {
         let format = chosen_format(inputs);
         let settings = chosen_settings(inputs);
-        let name = chosen_name(inputs, format)?;
+        let name = naming::order(inputs, format, &self.board)?;
         let pattern = text(inputs, &params::CHANNEL_SCOPE);
         let selected = select(&pattern, inputs)?;
         let sound = Sound { channels: selected.len(), rate: input.rate };
@@ -411,15 +416,15 @@ impl Greyed {
     }
 }
 
-fn toggle(inputs: &Inputs, par: &Par) -> bool {
+pub(super) fn toggle(inputs: &Inputs, par: &Par) -> bool {
     inputs.par_int(par.name) != 0
 }
 
-fn text(inputs: &Inputs, par: &Par) -> String {
+pub(super) fn text(inputs: &Inputs, par: &Par) -> String {
     String::from_utf8_lossy(inputs.par_string(par.name)).into_owned()
 }
 
-fn chosen_format(inputs: &Inputs) -> &'static Format {
+pub(super) fn chosen_format(inputs: &Inputs) -> &'static Format {
     let name = inputs.par_string(params::FILE_TYPE.name);
     FORMATS.iter().find(|format| format.name.as_bytes() == name).unwrap_or(&FORMATS[0])
 }
@@ -433,22 +438,6 @@ fn chosen_settings(inputs: &Inputs) -> Settings {
         bit_rate: params::bit_rate(&text(inputs, &params::BIT_RATE)),
         quality: if quality.is_finite() { quality.clamp(0.0, 1.0) } else { 0.5 },
     }
-}
-
-fn chosen_name(inputs: &Inputs, format: &Format) -> Result<NameOrder, Problem> {
-    let typed = text(inputs, &params::FILE);
-    // An empty File must not become the project's folder, which is what the host may make of it.
-    if typed.trim().is_empty() {
-        return Err(Problem::NoFile);
-    }
-    let absolute = String::from_utf8_lossy(inputs.par_file_path(params::FILE.name)).into_owned();
-    Ok(NameOrder {
-        file: if absolute.is_empty() { typed } else { absolute },
-        unique: toggle(inputs, &params::UNIQUE_SUFFIX),
-        start: u64::try_from(inputs.par_int(params::N.name)).unwrap_or(0),
-        extensions: format.extensions,
-        handed_out: None,
-    })
 }
 
 /// The channels of the input that `pattern` names.

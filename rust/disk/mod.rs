@@ -10,6 +10,7 @@ pub(crate) mod names;
 mod open;
 #[allow(unsafe_code, reason = "asks the system's loader")]
 mod pin;
+pub(crate) mod scout;
 pub(crate) mod take;
 pub(crate) mod take_file;
 pub(crate) mod threads;

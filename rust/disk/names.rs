@@ -19,8 +19,20 @@ pub(crate) struct NameOrder {
     pub(crate) start: u64,
     /// Of the format; the first is given to names that have none.
     pub(crate) extensions: &'static [&'static str],
-    /// The suffix that `me.fileSuffix` returned last, like `.0.wav`; `None` when nobody asked.
+    /// The suffix at the end of `file`, like `.0.wav`, when it is one that `me.fileSuffix` has returned.
     pub(crate) handed_out: Option<String>,
+}
+
+impl NameOrder {
+    /// Whether both stand for the same names, whatever index an expression in File had at hand.
+    pub(crate) fn means(&self, other: &Self) -> bool {
+        fn stem(order: &NameOrder) -> (&str, bool) {
+            let stem = order.handed_out.as_deref().and_then(|suffix| order.file.strip_suffix(suffix));
+            stem.map_or((&order.file, false), |stem| (stem, true))
+        }
+        let numbers = |order: &Self| (order.unique, order.start, order.extensions);
+        stem(self) == stem(other) && numbers(self) == numbers(other)
+    }
 }
 
 /// A file that nobody else writes to any more and that waits for its header.

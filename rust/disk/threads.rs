@@ -32,8 +32,10 @@ pub(crate) struct Left {
     pub(crate) takes: u64,
     /// The last file of the last take that is complete.
     pub(crate) last_file: PathBuf,
-    /// The file suffix that the next take gets, if nothing changes until then; empty before the first take.
+    /// The file suffix that the next take gets, if nothing changes until then; empty while nobody has looked.
     pub(crate) next_suffix: String,
+    /// Takes that are over, complete or not.
+    over: u64,
 }
 
 impl Finished {
@@ -47,6 +49,24 @@ impl Finished {
         self.lock().takes
     }
 
+    /// Takes that are over, complete or not.
+    pub(crate) fn takes_over(&self) -> u64 {
+        self.lock().over
+    }
+
+    /// The next suffix as far as it can be told without the disk.
+    pub(crate) fn guess(&self, next_suffix: String) {
+        self.lock().next_suffix = next_suffix;
+    }
+
+    /// A search that began when `over` takes were over has found the next suffix: a later take knows better.
+    pub(crate) fn found(&self, over: u64, next_suffix: String) {
+        let mut left = self.lock();
+        if left.over == over {
+            left.next_suffix = next_suffix;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Left> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -58,6 +78,7 @@ impl Finished {
     fn add(&self, status: &TakeStatus, file: Option<PathBuf>, next_suffix: String) {
         let mut left = self.lock();
         left.next_suffix = next_suffix;
+        left.over += 1;
         if let Some(file) = file {
             left.last_file = file;
             left.takes += 1;

@@ -11,6 +11,10 @@ pub(crate) enum Point {
     Execute,
     /// The writer thread, before it writes a batch.
     Writer,
+    /// The thread that looks for the next free name, before it asks the disk.
+    Scout,
+    /// Python asks for a member.
+    Python,
 }
 
 #[cfg(feature = "inject-faults")]
@@ -35,6 +39,8 @@ mod ordered {
                 let (point, number) = order.strip_prefix(key)?.strip_prefix('=')?.split_once(separator)?;
                 let point = match point {
                     "execute" => Point::Execute,
+                    "scout" => Point::Scout,
+                    "python" => Point::Python,
                     _ => Point::Writer,
                 };
                 Some((point, number.parse::<u64>().ok()?))

@@ -4,6 +4,7 @@
 //! the steady state.
 
 pub(crate) mod faults;
+pub(crate) mod handed_out;
 pub(crate) mod inbox;
 mod io_sentence;
 pub(crate) mod planar;
