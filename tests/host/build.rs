@@ -1,6 +1,6 @@
 //! Compiles the host's C++ side.
 
-const SOURCES: [&str; 8] = ["blocks", "faults", "fence", "inputs", "lent", "node", "parameters", "plugin"];
+const SOURCES: [&str; 9] = ["blocks", "faults", "fence", "inputs", "lent", "node", "parameters", "plugin", "python"];
 
 fn main() {
     let mut build = cxx_build::bridge("src/ffi.rs");

@@ -163,17 +163,25 @@ HostInputs::getParInt4(const char* name, int32_t& v0, int32_t& v1, int32_t& v2, 
 }
 
 const char*
+HostInputs::lend(Parameter* par, std::string Parameter::*text) const
+{
+	if (par == nullptr || par->null)
+		return nullptr;
+	if (par->expression)
+		parameters.evaluate(*par);
+	return par->lentText.lend(par->*text);
+}
+
+const char*
 HostInputs::getParString(const char* name) const
 {
-	Parameter* par = parameter("getParString", name);
-	return par == nullptr || par->null ? nullptr : par->lentText.lend(par->text);
+	return lend(parameter("getParString", name), &Parameter::text);
 }
 
 const char*
 HostInputs::getParFilePath(const char* name) const
 {
-	Parameter* par = parameter("getParFilePath", name);
-	return par == nullptr || par->null ? nullptr : par->lentText.lend(par->path);
+	return lend(parameter("getParFilePath", name), &Parameter::path);
 }
 
 void

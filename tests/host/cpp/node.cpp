@@ -70,7 +70,8 @@ NodeHost::NodeHost(const RawSetup& setup, const rust::Vec<RawEntry>& saved)
 	: generation(static_cast<Generation>(setup.generation)), word(setup.word), fenced(setup.fenced),
 	  destroy(reinterpret_cast<DestroyCHOPInstanceFunction>(setup.destroy)), opPath(setup.op_path),
 	  pluginPath(setup.plugin_path), context(faults), parameters(generation, setup.fenced, faults),
-	  input(generation, setup.fenced), inputs(generation, parameters, input, faults)
+	  input(generation, setup.fenced), inputs(generation, parameters, input, faults),
+	  getSets(reinterpret_cast<PyGetSetDef*>(setup.get_sets)), methods(reinterpret_cast<PyMethodDef*>(setup.methods))
 {
 	nodeInfo.opPath = opPath.c_str();
 	nodeInfo.opId = nextOpId.fetch_add(1);
@@ -100,6 +101,7 @@ NodeHost::NodeHost(const RawSetup& setup, const rust::Vec<RawEntry>& saved)
 
 NodeHost::~NodeHost()
 {
+	object.reset();
 	guarded("DestroyCHOPInstance", [&] { destroy(instance); });
 }
 
@@ -150,6 +152,7 @@ NodeHost::setNumber(size_t par, size_t component, double value)
 void
 NodeHost::setText(size_t par, rust::Str text, rust::Str path)
 {
+	parameters.at(par).expression = nullptr;
 	parameters.setText(parameters.at(par), fromRust(text), fromRust(path));
 }
 

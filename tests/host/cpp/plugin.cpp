@@ -63,6 +63,8 @@ describe(size_t address, TD::CHOP_PluginInfo& info, bool knowsHelpUrl)
 	raw.python_version = rust::String::lossy(pythonVersion.value);
 	raw.cook_on_start = op.cookOnStart;
 	raw.op_help_url = rust::String::lossy(opHelpURL.value);
+	raw.get_sets = reinterpret_cast<size_t>(op.pythonGetSets);
+	raw.methods = reinterpret_cast<size_t>(op.pythonMethods);
 	for (size_t i = 0; op.pythonGetSets != nullptr && i < MOST_MEMBERS && op.pythonGetSets[i].name != nullptr; ++i)
 		raw.python_members.push_back(rust::String::lossy(op.pythonGetSets[i].name));
 	for (size_t i = 0; op.pythonMethods != nullptr && i < MOST_MEMBERS && op.pythonMethods[i].ml_name != nullptr; ++i)

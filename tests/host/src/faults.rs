@@ -20,10 +20,12 @@ pub(crate) enum FaultKind {
     ChannelCount,
     Unwritten,
     WroteInput,
+    /// A Python getter that wants the node cooked while it cooks.
+    CookInACook,
 }
 
 impl FaultKind {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::ParameterName,
         Self::ParameterMenu,
         Self::ParameterRange,
@@ -37,6 +39,7 @@ impl FaultKind {
         Self::ChannelCount,
         Self::Unwritten,
         Self::WroteInput,
+        Self::CookInACook,
     ];
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use cxx::UniquePtr;
 
-pub(crate) use bridge::{NodeHost, RawEntry, RawInfo, RawPar, RawRow, RawSetup, RawShape, RawTime};
+pub(crate) use bridge::{NodeHost, RawEntry, RawInfo, RawPar, RawRow, RawSetup, RawShape, RawTime, start_python};
 
 #[allow(
     unreachable_pub,
@@ -35,6 +35,8 @@ mod bridge {
         cook_on_start: bool,
         op_help_url: String,
         python_members: Vec<String>,
+        get_sets: usize,
+        methods: usize,
     }
 
     struct RawSetup {
@@ -42,6 +44,9 @@ mod bridge {
         word: i32,
         create: usize,
         destroy: usize,
+        /// Of the plugin's Python members.
+        get_sets: usize,
+        methods: usize,
         op_path: String,
         plugin_path: String,
         /// What is lent is made unreadable when its time is over.
@@ -135,12 +140,18 @@ mod bridge {
         #[cxx_name = "createNode"]
         unsafe fn create_node(setup: &RawSetup, saved: &Vec<RawEntry>) -> UniquePtr<NodeHost>;
 
+        #[cxx_name = "startPython"]
+        fn start_python(libraries: &Vec<String>) -> Result<String>;
+
         fn alive(self: &NodeHost) -> bool;
         fn pars(self: &NodeHost) -> Vec<RawPar>;
         #[cxx_name = "setNumber"]
         fn set_number(self: Pin<&mut NodeHost>, par: usize, component: usize, value: f64);
         #[cxx_name = "setText"]
         fn set_text(self: Pin<&mut NodeHost>, par: usize, text: &str, path: &str);
+        #[cxx_name = "setExpression"]
+        fn set_expression(self: Pin<&mut NodeHost>, par: usize, code: &str) -> Result<()>;
+        fn evaluate(self: Pin<&mut NodeHost>, code: &str) -> Result<String>;
         #[cxx_name = "setTable"]
         fn set_table(self: Pin<&mut NodeHost>, par: usize, path: &str, rows: &Vec<RawRow>, is_table: bool);
         #[cxx_name = "clearTable"]

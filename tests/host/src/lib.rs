@@ -47,6 +47,7 @@ mod pars;
 mod player;
 mod plugin;
 mod progress;
+pub mod python;
 pub mod random;
 pub mod record;
 pub mod scope;

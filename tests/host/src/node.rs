@@ -1,6 +1,7 @@
 //! One instance of a plugin.
 
 mod probing;
+mod python;
 
 use std::path::Path;
 
@@ -59,11 +60,14 @@ impl Node {
     }
 
     fn make(plugin: &Plugin, options: &NodeOptions, saved: &[(String, Vec<u8>)], fenced: bool) -> Result<Self, String> {
+        let (get_sets, methods) = plugin.python_tables();
         let setup = RawSetup {
             generation: plugin.generation() as u8,
             word: plugin.info().api_version,
             create: 0,
             destroy: 0,
+            get_sets,
+            methods,
             op_path: options.op_path.clone(),
             plugin_path: plugin.path().to_string_lossy().into_owned(),
             fenced,

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use crate::bundle::BUNDLE;
 use crate::ffi::{Library, RawInfo};
+use crate::python;
 
 /// Which interface generation the host speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +121,8 @@ struct Inner {
     path: PathBuf,
     generation: Generation,
     info: PluginInfo,
+    get_sets: usize,
+    methods: usize,
     library: Library,
 }
 
@@ -148,8 +151,9 @@ impl Plugin {
         let library = open(path).map_err(LoadError)?;
         let raw = library.describe(generation as u8, GARBAGE);
         check(&raw, generation).map_err(|reason| LoadError(format!("{} {reason}", path.display())))?;
+        let (get_sets, methods) = (raw.get_sets, raw.methods);
         let info = PluginInfo::from_raw(raw);
-        Ok(Self(Arc::new(Inner { path: path.to_path_buf(), generation, info, library })))
+        Ok(Self(Arc::new(Inner { path: path.to_path_buf(), generation, info, get_sets, methods, library })))
     }
 
     /// What the plugin says about itself.
@@ -169,6 +173,11 @@ impl Plugin {
 
     pub(crate) fn library(&self) -> &Library {
         &self.0.library
+    }
+
+    /// Addresses of the tables of Python getters and methods.
+    pub(crate) fn python_tables(&self) -> (usize, usize) {
+        (self.0.get_sets, self.0.methods)
     }
 }
 
@@ -198,6 +207,7 @@ fn check(raw: &RawInfo, generation: Generation) -> Result<(), String> {
     check_word(raw, generation)?;
     check_type(raw)?;
     check_icon(raw)?;
+    check_python(raw)?;
     check_inputs(raw)
 }
 
@@ -238,6 +248,15 @@ pub(crate) fn check_icon(raw: &RawInfo) -> Result<(), String> {
         return Err(format!("has the icon '{}': it must be three letters A-Z, a-z", raw.op_icon));
     }
     Ok(())
+}
+
+fn check_python(raw: &RawInfo) -> Result<(), String> {
+    match python::version() {
+        Some(host) if !raw.python_members.is_empty() && raw.python_version != host => {
+            Err(format!("has Python members for Python '{}', and the host has {host}", raw.python_version))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn check_inputs(raw: &RawInfo) -> Result<(), String> {

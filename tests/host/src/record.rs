@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use crate::session::{Hitch, Session};
 use crate::source::{Signal, Source};
 use crate::summary::{self, Take};
-use crate::{Generation, Node, NodeOptions, Plugin, Value, find_plugin};
+use crate::{Generation, Node, NodeOptions, Plugin, Value, find_plugin, python};
 
 /// Without an input and without --seconds.
 const DEFAULT_SECONDS: f64 = 10.0;
@@ -20,6 +20,9 @@ pub struct RecordArgs {
     /// The file to record; its extension chooses the file type [default: AudioOut{suffix} here]
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Make File a Python expression, such as "'take' + me.fileSuffix", that is evaluated at each reading
+    #[arg(long, value_name = "EXPRESSION", conflicts_with = "out")]
+    pub python: Option<String>,
     /// Set a parameter of the plugin, such as Codec=pcm16 or Fillgaps=off
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
@@ -84,6 +87,10 @@ pub fn run(args: &RecordArgs) -> ExitCode {
 }
 
 fn record(args: &RecordArgs) -> Result<Vec<Take>, String> {
+    if args.python.is_some() {
+        // Before the plugin, which looks for it when it is loaded.
+        python::start()?;
+    }
     let path = args.plugin.clone().map_or_else(find_plugin, Ok)?;
     let plugin = Plugin::load(&path, args.generation).map_err(|error| error.to_string())?;
     let mut sessions =
@@ -129,7 +136,9 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
     let options = NodeOptions { op_path: format!("/project1/audiofileoutplus{}", index + 1) };
     let mut node = Node::create(plugin, &options);
     let named = |name: &str| args.set.iter().rev().find(|(set, _)| set == name);
-    if named("File").is_none() {
+    if let Some(expression) = &args.python {
+        node.set_expression("File", expression).map_err(|error| format!("--python {expression}: {error}"))?;
+    } else if named("File").is_none() {
         let file = args.out.as_deref().unwrap_or(Path::new("AudioOut{suffix}"));
         let suffixed = file.to_string_lossy().contains("{suffix}");
         node.try_set("File", absolute(&numbered(file, args.nodes, index))?)?;

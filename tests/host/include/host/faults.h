@@ -35,6 +35,7 @@ enum class FaultKind : unsigned char
 	ChannelCount,
 	Unwritten,
 	WroteInput,
+	CookInACook,
 };
 
 struct Fault

@@ -1,6 +1,7 @@
 // The host's side of a cook, as the plugin sees it.
 //
-// Everything here can run inside execute: no allocation, no lock, no system call, except to record a fault.
+// Everything here can run inside execute: no allocation, no lock, no system call, except to record a fault and to
+// evaluate an expression.
 #pragma once
 
 #include <atomic>
@@ -86,6 +87,7 @@ private:
 	int64_t beyond() const;
 	void check(const char* method, Generation needed = Generation::G9) const;
 	Parameter* parameter(const char* method, const char* name, Generation needed = Generation::G9) const;
+	const char* lend(Parameter* par, std::string Parameter::*text) const;
 
 	Generation generation;
 	Parameters& parameters;

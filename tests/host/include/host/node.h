@@ -10,6 +10,7 @@
 #include "host/faults.h"
 #include "host/inputs.h"
 #include "host/parameters.h"
+#include "host/python.h"
 #include "rust/cxx.h"
 #include "touchdesigner/chop.h"
 
@@ -40,6 +41,9 @@ public:
 	rust::Vec<RawPar> pars() const;
 	void setNumber(size_t par, size_t component, double value);
 	void setText(size_t par, rust::Str text, rust::Str path);
+	// Throw what Python says when it fails at once; later a failed expression is an empty text.
+	void setExpression(size_t par, rust::Str code);
+	rust::String evaluate(rust::Str code);
 	void setTable(size_t par, rust::Str path, const rust::Vec<RawRow>& rows, bool isTable);
 	void clearTable(size_t par);
 	void setNull(size_t par, bool null);
@@ -83,6 +87,7 @@ private:
 	template <typename Call> void guarded(const char* method, Call&& call) const;
 	template <typename Call> void guardedWithInputs(const char* method, Call&& call);
 	bool speaksTwo() const;
+	NodeObject& me();
 
 	mutable Faults faults;
 	Generation generation;
@@ -99,6 +104,9 @@ private:
 	HostInputs inputs;
 	std::optional<TD::CHOP_Output> output;
 	TD::CHOP_CPlusPlusBase* instance = nullptr;
+	PyGetSetDef* getSets;
+	PyMethodDef* methods;
+	std::unique_ptr<NodeObject> object;
 };
 
 // `setup` holds the addresses of the plugin's own CreateCHOPInstance and DestroyCHOPInstance, in a library that stays

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,8 @@ struct Parameter
 	// As getParString gives it: the text, the menu item's name, or the number in words.
 	std::string text;
 	std::string path;
+	// When set, what text and path are made from at each reading. Throws nothing.
+	std::function<std::string()> expression;
 	LentText lentText;
 	std::unique_ptr<LentTable> table;
 	bool null = false;
@@ -93,6 +96,7 @@ public:
 
 	void setNumber(Parameter& par, size_t component, double value);
 	void setText(Parameter& par, const std::string& text, const std::string& path);
+	void evaluate(Parameter& par);
 	void setTable(Parameter& par, std::unique_ptr<LentTable> table);
 
 	TD::OP_ParAppendResult appendFloat(const TD::OP_NumericParameter& par, int32_t size) override;

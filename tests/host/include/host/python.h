@@ -1,0 +1,42 @@
+// A real Python, looked up at run time, and the object that stands for a node in it, as in TouchDesigner.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "host/faults.h"
+#include "rust/cxx.h"
+#include "touchdesigner/chop.h"
+
+namespace tdhost
+{
+
+// Starts the process's Python from the first of these libraries that can be loaded; returns its version. Once in a
+// process, before a plugin is loaded that is to find it. Throws a sentence when none can.
+rust::String startPython(const rust::Vec<rust::String>& libraries);
+
+// A node's object, `me` in its expressions: its members are those of the plugin's tables. Only after startPython.
+class NodeObject final : public TD::PY_Context
+{
+public:
+	// `cooking` is set while the node cooks.
+	NodeObject(PyGetSetDef* getSets, PyMethodDef* methods, TD::CHOP_CPlusPlusBase* const& instance,
+		const std::atomic<bool>& cooking, Faults& faults);
+	~NodeObject() override;
+
+	// The value of an expression as text, or what Python says is wrong with it.
+	std::string evaluate(const std::string& code) const;
+
+	void* getNodeInstance(const TD::PY_GetInfo& info, void*) override;
+	void makeNodeDirty(void*) override {}
+
+private:
+	TD::CHOP_CPlusPlusBase* const& instance;
+	const std::atomic<bool>& cooking;
+	Faults& faults;
+	PyObject* type = nullptr;
+	PyObject* me = nullptr;
+	PyObject* globals = nullptr;
+};
+
+} // namespace tdhost
