@@ -1,5 +1,6 @@
 //! One take on the writer thread: from its order to the finished file or files.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -84,8 +85,6 @@ struct Take {
     part: Option<Part>,
     /// Of the parts before the current one.
     before: Totals,
-    /// Frames of silence so far, all parts.
-    silence: u64,
     checkpointed: Instant,
     synced: Instant,
     looked: Option<Instant>,
@@ -94,6 +93,8 @@ struct Take {
 #[derive(Clone, Copy, Default)]
 struct Totals {
     frames: u64,
+    /// Frames of silence among them.
+    silence: u64,
     bytes: u64,
     seconds: f64,
     clipped: u64,
@@ -114,8 +115,8 @@ struct Part {
     safe: u64,
     /// Bytes of samples encoded since the last write.
     taken: u64,
-    /// Frames of silence encoded since the last write.
-    silence: u64,
+    /// Which frames are silence, in their order.
+    silence: Vec<Range<u64>>,
     /// Frames that the file had no room for: a planar block for the next part.
     rest: Option<Rest>,
     /// The file is no longer at its path, which the node shows as an error.
@@ -141,7 +142,6 @@ impl Take {
             parts: 1,
             part: None,
             before: Totals::default(),
-            silence: 0,
             checkpointed: Instant::now(),
             synced: Instant::now(),
             looked: None,
@@ -208,7 +208,7 @@ impl Take {
             written: 0,
             safe: 0,
             taken: 0,
-            silence: 0,
+            silence: Vec::new(),
             rest: None,
             moved: false,
         });
@@ -333,9 +333,8 @@ impl Take {
         let status = &self.order.status;
         if let Some(part) = &mut self.part {
             status.done_bytes.add(std::mem::take(&mut part.taken));
-            self.silence += std::mem::take(&mut part.silence);
         }
-        status.silence.set(self.silence);
+        status.silence.set(totals.silence);
         status.written.set(totals.frames);
         status.bytes.set(totals.bytes);
         status.seconds.set(totals.seconds);
@@ -346,6 +345,7 @@ impl Take {
     fn totals(&self, part: Option<&Part>) -> Totals {
         part.map_or(self.before, |part| Totals {
             frames: self.before.frames + part.written,
+            silence: self.before.silence + part.silent_frames(),
             bytes: self.before.bytes + part.file.len(),
             seconds: self.before.seconds + part.written as f64 / part.sound.rate,
             clipped: self.before.clipped + part.encoder.clipped(),
@@ -404,8 +404,11 @@ impl Part {
                 break;
             }
             self.encoder.write(Planar::repeated(&SILENCE[..now as usize], self.sound.channels), &mut self.out)?;
+            match self.silence.last_mut() {
+                Some(last) if last.end == self.frames => last.end += now,
+                _ => self.silence.push(self.frames..self.frames + now),
+            }
             self.frames += now;
-            self.silence += now;
             frames -= now;
             // A long silence of many channels would not fit into memory; silence comes without the ring's
             // lock, so the file may be written here.
@@ -414,6 +417,11 @@ impl Part {
             }
         }
         Ok(())
+    }
+
+    /// Frames of silence among those that the file holds: of a file that was cut they may not be all.
+    fn silent_frames(&self) -> u64 {
+        self.silence.iter().map(|silence| silence.end.min(self.written).saturating_sub(silence.start)).sum()
     }
 
     /// Looks whether the file can still be found.

@@ -79,3 +79,23 @@ fn a_disk_that_is_full_from_the_start_leaves_no_file() {
     rig.finish();
     assert_holds_the_beginning(&mut rig, &disk.file("again.wav"));
 }
+
+#[test]
+fn a_disk_that_fills_in_the_middle_of_a_gap_does_not_count_the_gap_as_lost() {
+    let Some(disk) = Disk::in_memory("4m") else { return };
+    let mut rig = Rig::new(CHANNELS, RATE);
+    record_to(&mut rig, &disk.file("take.wav"));
+    rig.cooks(60);
+    // Five seconds are missing, 5.7 MB as silence: more than the disk has.
+    let heard = rig.given[0].len() as u64;
+    rig.next += 5 * 48_000;
+    rig.fill(SLICE, true);
+    let time = rig.time(301.0);
+    rig.node.cook(&time);
+    wait_for_the_end(&mut rig);
+    rig.cooks(20);
+    let written = rig.number("total_samples_written");
+    assert!(written > heard && written < heard + 5 * 48_000, "{written} frames, {heard} before the gap");
+    assert_eq!(rig.number("gap_samples"), 5 * 48_000);
+    assert_eq!(rig.number("lost_samples"), rig.given[0].len() as u64 - heard, "no frame of the gap was ever given");
+}
