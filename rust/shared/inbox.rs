@@ -30,6 +30,8 @@ use super::sound::Sound;
 const RING_SECONDS: f64 = 2.0;
 /// The ring never takes more than this, except to hold a few blocks of a very wide input.
 const RING_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+/// Nor ever more than this: what may wait in memory at all.
+const MOST_RING_BYTES: usize = 1 << 30;
 /// Blocks that the ring can announce: two seconds at 60 cooks a second many times over.
 const RING_EVENTS: usize = 4096;
 
@@ -100,8 +102,10 @@ pub(crate) enum Taken<R> {
 pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
     let frame_bytes = (sound.channels * size_of::<f32>()) as f64;
     let seconds = RING_SECONDS.min(RING_BYTES / (sound.rate * frame_bytes));
-    let ring_frames = ((seconds * sound.rate) as usize).max(4 * frames.min(1 << 16)).max(64);
-    let (samples_in, samples_out) = HeapRb::<f32>::new(ring_frames * sound.channels).split();
+    let wanted = ((seconds * sound.rate) as usize).max(4 * frames.min(1 << 16));
+    let ring = ring(wanted.min(MOST_RING_BYTES / frame_bytes as usize).max(64) * sound.channels);
+    let ring_frames = ring.capacity().get() / sound.channels;
+    let (samples_in, samples_out) = ring.split();
     let (events_in, events_out) = HeapRb::<Event>::new(RING_EVENTS).split();
     let ring_time = Duration::from_secs_f64((ring_frames as f64 / sound.rate).clamp(0.04, RING_SECONDS));
     let inbox = Arc::new(Inbox {
@@ -114,6 +118,18 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
     });
     let feed = Feed { samples: samples_in, events: events_in, owed: 0, inbox: Arc::clone(&inbox) };
     (feed, inbox)
+}
+
+/// A ring for so many samples, or for fewer where the system has no memory for them: a take with a small ring is
+/// better than a host that has ended.
+fn ring(mut samples: usize) -> HeapRb<f32> {
+    loop {
+        match HeapRb::try_new(samples) {
+            Ok(ring) => return ring,
+            Err(_) if samples > 1 => samples = samples.div_ceil(2),
+            Err(error) => panic!("no memory for a sample: {error:?}"),
+        }
+    }
 }
 
 impl Feed {
@@ -278,13 +294,13 @@ impl Outlet {
 
     fn spill_one(&mut self, channels: usize) -> bool {
         let Some(Event::Audio { frames }) = self.events.first() else {
-            return match self.events.try_pop() {
-                Some(event) => {
-                    self.spilled.push_back(event);
-                    true
-                }
-                None => false,
-            };
+            let Some(event) = self.events.try_pop() else { return false };
+            // A disk that hangs for a day must not fill the memory with what was lost meanwhile.
+            match (event, self.spilled.back_mut()) {
+                (Event::Silence { frames }, Some(Event::Silence { frames: before })) => *before += frames,
+                (event, _) => self.spilled.push_back(event),
+            }
+            return true;
         };
         let frames = *frames;
         let mut own = Vec::new();
@@ -376,6 +392,22 @@ mod tests {
         let mut read = Vec::new();
         assert!(drain(&inbox, &mut read));
         assert_eq!(read.len(), 60_000);
+    }
+
+    #[test]
+    fn silence_of_a_day_waits_in_no_more_memory_than_that_of_a_cook() {
+        let (mut feed, inbox) = inbox(MONO, 1);
+        for _ in 0..24 * 3600 {
+            feed.silence(100);
+            inbox.spill();
+        }
+        assert!(inbox.outlet().spilled.len() <= 1);
+        feed.close(None);
+        let mut frames = 0;
+        while let Taken::Item(silence) = inbox.take(|item| if let Item::Silence(frames) = item { frames } else { 0 }) {
+            frames += silence;
+        }
+        assert_eq!(frames, 24 * 360_000);
     }
 
     #[test]
