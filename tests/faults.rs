@@ -18,6 +18,8 @@ mod gone;
 mod killed;
 #[path = "faults/stalled.rs"]
 mod stalled;
+#[path = "faults/waiting.rs"]
+mod waiting;
 
 use std::path::Path;
 use std::thread;

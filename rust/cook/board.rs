@@ -43,7 +43,7 @@ pub(crate) struct Board {
 pub(crate) struct Shown {
     pub(crate) take: Option<Shot>,
     /// Takes before it that the writer thread is not done with.
-    former: Vec<Arc<TakeStatus>>,
+    former: Vec<Former>,
     /// Why no take could start, or what else is wrong; clears when Record goes off.
     problem: Option<String>,
     /// The take's error was shown while Record was on, and Record has gone off since.
@@ -54,6 +54,14 @@ pub(crate) struct Shown {
     lost_at: f64,
     warnings: Vec<Warning>,
     pub(crate) last_error: String,
+}
+
+/// A take that another one has followed.
+#[derive(Clone)]
+struct Former {
+    take: Shot,
+    /// Its error was seen, and is not to come back.
+    acknowledged: bool,
 }
 
 /// A take as it was ordered.
@@ -94,13 +102,10 @@ impl Board {
     /// A take starts: its numbers and texts replace those of the take before.
     pub(crate) fn begin(&self, shot: Shot) {
         let mut shown = self.lock();
-        // An error that was acknowledged is not to come back while the writer thread is not done with its take.
-        if let Some(before) = shown.take.take()
-            && !shown.acknowledged
-        {
-            shown.former.push(before.status);
-        }
-        shown.former.retain(|status| !status.is_over());
+        let acknowledged = shown.acknowledged;
+        let before = shown.take.take();
+        shown.former.extend(before.map(|take| Former { take, acknowledged }));
+        shown.former.retain(|former| !former.take.status.is_over());
         shown.take = Some(shot);
         shown.acknowledged = false;
         shown.off = false;
@@ -156,12 +161,17 @@ impl Board {
         if let Some(error) = error {
             shown.last_error = error;
         }
-        shown.former.retain(|status| !status.is_over());
+        shown.former.retain(|former| !former.take.status.is_over());
     }
 
     /// A copy of what changes seldom.
     pub(crate) fn shown(&self) -> Shown {
         self.lock().clone()
+    }
+
+    /// Seconds of audio that wait in memory.
+    pub(crate) fn buffer_seconds(&self) -> f64 {
+        self.lock().buffer_seconds()
     }
 
     pub(crate) fn state(&self) -> State {
@@ -189,7 +199,8 @@ impl Board {
         if let Some(problem) = shown.problem {
             return Some(problem);
         }
-        let late = shown.former.iter().find_map(|status| status.texts().error);
+        let mut former = shown.former.iter().filter(|former| !former.acknowledged);
+        let late = former.find_map(|former| former.take.texts().error);
         let take = shown.take.filter(|_| !shown.acknowledged);
         late.or_else(|| {
             let take = take?;
@@ -207,12 +218,12 @@ impl Board {
     /// Every warning, the take's own included.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         let shown = self.shown();
+        let seconds = shown.buffer_seconds();
         let mut warnings = shown.warnings;
+        if seconds > BUFFER_WARNING_SECONDS {
+            warnings.push(Warning::SlowDisk { seconds });
+        }
         if let Some(take) = &shown.take {
-            let seconds = take.buffer_seconds();
-            if seconds > BUFFER_WARNING_SECONDS {
-                warnings.push(Warning::SlowDisk { seconds });
-            }
             warnings.extend(take.status.texts().warnings);
         }
         warnings
@@ -229,12 +240,15 @@ impl Board {
     }
 }
 
+impl Shown {
+    /// Seconds of audio that wait in memory, of takes that are over too.
+    fn buffer_seconds(&self) -> f64 {
+        self.former.iter().map(|former| &former.take).chain(&self.take).map(Shot::buffer_seconds).sum()
+    }
+}
+
 impl Shot {
-    /// Seconds of audio that wait in memory.
-    pub(crate) fn buffer_seconds(&self) -> f64 {
-        if self.status.is_over() {
-            return 0.0;
-        }
+    fn buffer_seconds(&self) -> f64 {
         self.status.waiting_bytes() as f64 / self.sound.frame_bytes() as f64 / self.sound.rate
     }
 

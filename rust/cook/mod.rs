@@ -10,6 +10,7 @@ pub(crate) mod identity;
 pub(crate) mod info;
 mod naming;
 pub(crate) mod operator;
+mod pace;
 mod params;
 mod passage;
 pub(crate) mod python;

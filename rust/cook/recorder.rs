@@ -3,15 +3,16 @@
 //! In the steady state a cook reads four parameters, compares a few numbers and copies the block into the ring.
 //!
 //! The cook thread waits in one case only: offline rendering (Realtime off) can cook much faster than the clock,
-//! and when memory is full while the take is ahead of the wall clock, nothing needs to be lost, since nobody is
+//! and when memory is full while the timeline is ahead of the wall clock, nothing needs to be lost, since nobody is
 //! watching: the cook then lets the writer catch up.
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::board::{Board, Shot};
 use super::naming::{self, Naming};
+use super::pace::Pace;
 use super::params::{self, PARS, Par};
 use super::passage::Passage;
 use super::scope;
@@ -28,10 +29,8 @@ use crate::shared::status::{Phase, TakeStatus};
 
 /// Memory for waiting audio never exceeds this, whatever Max Buffer says.
 const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
-/// A take that is further ahead of the wall clock than this, or than half of what the ring holds, is not played in
-/// real time. Less than the shortest Max Buffer: memory that is full for the first time holds all of the take, which
-/// is then as far ahead as that.
-const AHEAD_SECONDS: f64 = 0.5;
+/// And no more takes wait for a disk that hangs: each has a ring of its own.
+const MOST_WAITING_TAKES: usize = 1000;
 /// How long an offline cook sleeps between its looks for room, in microseconds. It goes on when the ring is half
 /// empty: a sleep for each block would cost more than the block.
 const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
@@ -51,7 +50,10 @@ pub(crate) struct Recorder {
     blocked: bool,
     /// A running take ended in an error, and Record is still on: what arrives is in no file, and counted.
     cut_short: bool,
+    /// Takes that are no longer fed; those that the disk has not taken yet share the memory with the running one.
+    former: Vec<Arc<TakeStatus>>,
     slices: Slices,
+    pace: Pace,
     /// The last take, and its frames in the file at the cook before.
     progress: Option<(Arc<TakeStatus>, u64)>,
     trouble: Option<Warning>,
@@ -70,8 +72,6 @@ struct Running {
     input: Sound,
     /// Seconds that arrived in this take, lost and filled ones included.
     seconds: f64,
-    /// Since when the take goes on without a pause, and `seconds` then.
-    stretch: Option<(Instant, f64)>,
 }
 
 impl Recorder {
@@ -83,7 +83,9 @@ impl Recorder {
             faults,
             blocked: false,
             cut_short: false,
+            former: Vec::new(),
             slices: Slices::default(),
+            pace: Pace::default(),
             progress: None,
             trouble: None,
             greyed: Greyed::default(),
@@ -151,6 +153,7 @@ impl Recorder {
         self.board.paused.set(false);
         if let Some(running) = self.running.take() {
             running.feed.close(None);
+            self.former.push(running.status);
             // So that the file is completed now and not at the writer's next look.
             self.wake_writer();
         }
@@ -171,13 +174,16 @@ impl Recorder {
         let selected = select(&pattern, inputs)?;
         let sound = Sound { channels: selected.len(), rate: input.rate };
         format.allows(sound, settings)?;
+        self.former.retain(|take| !take.is_over());
+        if self.former.len() >= MOST_WAITING_TAKES {
+            return Err(Problem::TooManyTakes { takes: self.former.len() });
+        }
         let (rows, warning) = metadata_rows(inputs);
         let threads = match self.threads.take() {
             Some(threads) => threads,
             None => Threads::start(Arc::clone(&self.board.finished))?,
         };
         let threads = self.threads.insert(threads);
-
         let status = Arc::new(TakeStatus::default());
         status.warn(warning.into_iter().collect());
         self.board.begin(Shot {
@@ -189,7 +195,7 @@ impl Recorder {
         let (feed, inbox) = inbox(sound, inputs.samples());
         let faults = Arc::clone(&self.faults);
         threads.order(Order { name, format, settings, rows, inbox, status: Arc::clone(&status), faults });
-        Ok(Running { feed, status, pattern, selected, input, seconds: 0.0, stretch: None })
+        Ok(Running { feed, status, pattern, selected, input, seconds: 0.0 })
     }
 
     /// Looks at the input and, while a take runs, feeds it.
@@ -211,6 +217,11 @@ impl Recorder {
             delta_frames: time.delta_frames,
             timeline_rate: time.rate,
         });
+        if arrival != Arrival::Again && time.delta_frames.is_finite() {
+            // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
+            let (audio, timeline) = (inputs.samples() as f64 / sound.rate, time.delta_frames / time.rate);
+            self.pace.advance(timeline.min(audio).max(0.0));
+        }
         self.heed(inputs, sound, arrival, passage);
         if arrival != Arrival::Again {
             self.board.peak.set(f64::from(passage.peak()));
@@ -248,9 +259,7 @@ impl Recorder {
     /// Nothing is recorded at this cook: no gap can lie before the next one.
     fn rest(&mut self) {
         self.slices.interrupt();
-        if let Some(running) = &mut self.running {
-            running.stretch = None;
-        }
+        self.pace.rest();
     }
 
     /// Feeds the gap and the samples of one cook.
@@ -270,8 +279,7 @@ impl Recorder {
         if running.selected.is_empty() || (frames == 0 && gap == 0) {
             return;
         }
-        let seconds = running.seconds;
-        let stretch = *running.stretch.get_or_insert_with(|| (Instant::now(), seconds));
+        self.pace.go_on();
         if gap > 0 {
             self.board.gap.add(gap);
             if toggle(inputs, &params::FILL_GAPS) {
@@ -282,9 +290,8 @@ impl Recorder {
         if frames == 0 {
             return;
         }
-        while running.put(inputs, frames, passage).is_err() {
-            let ahead = running.seconds - stretch.1 - stretch.0.elapsed().as_secs_f64();
-            if ahead > AHEAD_SECONDS.min(running.feed.seconds() / 2.0) && !running.status.is_over() {
+        while running.put(inputs, frames, passage, &self.former).is_err() {
+            if !running.status.is_over() && self.pace.is_ahead(running.feed.seconds()) {
                 if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
                     writer.unpark();
                 }
@@ -341,15 +348,24 @@ impl Running {
     }
 
     /// Puts the selected channels of this cook's input into the feed.
-    fn put(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>) -> Result<(), Full> {
+    fn put(
+        &mut self,
+        inputs: &Inputs,
+        frames: usize,
+        passage: &mut Passage<'_>,
+        former: &[Arc<TakeStatus>],
+    ) -> Result<(), Full> {
         let sound = self.feed.sound();
         let bytes = frames as u64 * sound.frame_bytes();
-        let waiting = self.status.waiting_bytes();
+        let own = self.status.waiting_bytes();
+        let waiting = own + former.iter().map(|take| take.waiting_bytes()).sum::<u64>();
         let second = sound.rate * sound.frame_bytes() as f64;
-        // A block that comes alone is taken whatever its size: a clip is not to be cut.
         if waiting > 0 && (waiting + bytes) as f64 > second * SHORTEST_BUFFER_SECONDS {
             let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
-            if (waiting + bytes) as f64 > (seconds * second).min(MOST_WAITING_BYTES) {
+            // A block that comes alone is taken whatever its size, since a clip is not to be cut; one that comes
+            // alone in its take only while memory has room for it.
+            let most = if own > 0 { (seconds * second).min(MOST_WAITING_BYTES) } else { MOST_WAITING_BYTES };
+            if (waiting + bytes) as f64 > most {
                 return Err(Full);
             }
         }

@@ -42,6 +42,8 @@ pub(crate) enum Problem {
     Channels { format: &'static str, least: usize, most: usize, channels: usize },
     /// The format cannot store this sample rate.
     Rate { format: &'static str, allowed: String, rate: f64 },
+    /// The disk has taken none of this many takes yet.
+    TooManyTakes { takes: usize },
     /// The system gives no thread to write with.
     NoThread { cause: io::Error },
     /// A finished file does not read as what was recorded.
@@ -176,6 +178,11 @@ impl fmt::Display for Problem {
                 f,
                 "{format} stores {allowed}, the input has {rate} Hz: resample the input or choose another File Type."
             ),
+            Self::TooManyTakes { takes } => write!(
+                f,
+                "The disk has not taken the last {takes} takes yet, so this one is not recorded: \
+                 check the disk, wait until the state is idle, then switch Record off and on."
+            ),
             Self::NoThread { cause } => write!(
                 f,
                 "The system gives no thread to write with ({cause}), so nothing is recorded: \
@@ -237,6 +244,7 @@ mod tests {
             Problem::Deleted { path: path() },
             Problem::Moved { path: path() },
             Problem::NoFreeName { path: path() },
+            Problem::TooManyTakes { takes: 1000 },
             Problem::scope_matches_nothing("left*", &names[..2]),
             Problem::scope_matches_nothing("left*", &names[..0]),
         ] {

@@ -78,7 +78,7 @@ impl TakeStatus {
 
     /// Bytes of samples that wait in memory.
     pub(crate) fn waiting_bytes(&self) -> u64 {
-        self.fed_bytes.get().saturating_sub(self.done_bytes.get())
+        if self.is_over() { 0 } else { self.fed_bytes.get().saturating_sub(self.done_bytes.get()) }
     }
 
     /// Frames that were fed and are in no file: of a take that ended in an error.
