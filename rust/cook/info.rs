@@ -1,4 +1,4 @@
-//! THE table of Info CHOP channels and THE table of Info DAT rows, and the info popup.
+//! THE table of Info CHOP channels and THE table of Info DAT rows.
 
 use super::board::{Board, Shot, State};
 use super::generation::Generation;
@@ -29,11 +29,11 @@ impl<'a> Facts<'a> {
         self.count(|take| take.status.written.get())
     }
 
-    fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.number(0.0, |take| take.status.seconds.get())
     }
 
-    fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.count(|take| take.status.bytes.get())
     }
 
@@ -45,7 +45,7 @@ impl<'a> Facts<'a> {
         self.take.as_ref().map(of).unwrap_or_default()
     }
 
-    fn minutes_left(&self) -> f64 {
+    pub(crate) fn minutes_left(&self) -> f64 {
         self.number(-1.0, |take| if take.status.is_over() { -1.0 } else { take.status.minutes_left.get() })
     }
 }
@@ -128,32 +128,6 @@ impl Facts<'_> {
     fn last_error(&self) -> String {
         self.board.error().unwrap_or_else(|| self.last_error.clone())
     }
-}
-
-/// TouchDesigner shows nothing of a popup that is much longer.
-const POPUP_LIMIT: usize = 1_199;
-
-/// A few lines on the take, for the node's info popup.
-pub(crate) fn popup(board: &Board) -> String {
-    let facts = Facts::of(board);
-    let mut lines = vec![format!("Audio File Out Plus {}: {}", env!("CARGO_PKG_VERSION"), board.state().name())];
-    if let Some(take) = &facts.take {
-        lines.push(format!("File: {}", take.texts().file));
-        let codec = if take.codec.is_empty() { String::new() } else { format!(" {}", take.codec) };
-        let (channels, rate) = (take.sound.channels, take.sound.rate);
-        lines.push(format!("Format: {}{codec}, {channels} channels at {rate} Hz", take.file_type));
-        lines.push(format!("Duration: {}   Size: {:.1} MB", clock(facts.seconds()), facts.bytes() as f64 / 1e6));
-        let (gap, lost) = (board.gap.get(), board.lost_in_all(Some(take)));
-        if gap + lost > 0 {
-            lines.push(format!("Gaps: {gap} samples   Lost: {lost} samples"));
-        }
-    }
-    lines.extend(board.error().map(|error| format!("Error: {error}")));
-    lines.extend(board.warnings().iter().map(|warning| format!("Warning: {warning}")));
-    let mut text = lines.join("\n");
-    let end = (0..=POPUP_LIMIT.min(text.len())).rfind(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    text.truncate(end);
-    text
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub(crate) mod operator;
 mod pace;
 mod params;
 mod passage;
+mod popup;
 pub(crate) mod python;
 mod recorder;
 mod scope;

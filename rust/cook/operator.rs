@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::board::Board;
 use super::generation::Generation;
-use super::info::{self, CHANNELS, Facts, ROWS};
+use super::info::{CHANNELS, Facts, ROWS};
 use super::params::{Kind, PARS};
 use super::passage::Passage;
+use super::popup;
 use super::recorder::Recorder;
 use super::usable_sound;
 use crate::bridge::ffi::{InfoChannel, InfoRow};
@@ -158,7 +159,7 @@ impl Operator {
     }
 
     pub(crate) fn popup(&self) -> String {
-        info::popup(&self.board)
+        popup::popup(&self.board)
     }
 
     fn cook(&self) -> MutexGuard<'_, Recorder> {

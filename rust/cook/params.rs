@@ -76,7 +76,7 @@ pub(crate) static FILE_TYPE: Par = Par {
     kind: Kind::Menu { items: || FORMATS.iter().map(|format| (format.name, format.label)).collect(), default: "wav" },
     latched: true,
     knob: None,
-    help: "The container of the next take.",
+    help: "The kind of file. WAV and AIFF keep every sample; OGG and MP3 are smaller and lose a little.",
 };
 
 pub(crate) static UNIQUE_SUFFIX: Par = Par {
@@ -86,8 +86,8 @@ pub(crate) static UNIQUE_SUFFIX: Par = Par {
     kind: Kind::Toggle { default: true },
     latched: true,
     knob: None,
-    help: "On: the file suffix is the first index from N upward whose file does not exist, so that no take is \
-           overwritten. Off: the suffix is N itself.",
+    help: "On: each take gets the first number from N upward whose file does not exist, so that no take is overwritten. \
+           Off: the number is always N, and a new take replaces the one before.",
 };
 
 pub(crate) static N: Par = Par {
@@ -97,7 +97,7 @@ pub(crate) static N: Par = Par {
     kind: Kind::Int { default: 0.0, min: 0.0, slider: 100.0 },
     latched: true,
     knob: None,
-    help: "The index that numbering starts at, or the index itself when Unique Suffix is off.",
+    help: "The number that file names start to count from, or the number itself when Unique Suffix is off.",
 };
 
 pub(crate) static FILE: Par = Par {
@@ -107,8 +107,8 @@ pub(crate) static FILE: Par = Par {
     kind: Kind::FileSave { default: "AudioOut{suffix}" },
     latched: true,
     knob: None,
-    help: "Where to record. {suffix} stands for the file suffix, for example .0.wav; a Python expression can use \
-           me.fileSuffix. Missing folders are made, and a missing extension is added.",
+    help: "Where to record. {suffix} becomes the number of the take and the extension, for example .0.wav; in a Python \
+           expression use me.fileSuffix. Missing folders are made, and a missing extension is added.",
 };
 
 pub(crate) static CODEC: Par = Par {
@@ -118,7 +118,8 @@ pub(crate) static CODEC: Par = Par {
     kind: Kind::Menu { items: || CODECS.iter().map(|codec| (codec.name, codec.label)).collect(), default: "pcm24" },
     latched: true,
     knob: Some(Knob::Codec),
-    help: "How samples are stored in WAV and AIFF. float32 keeps every bit of the input, also beyond full scale.",
+    help: "How exactly WAV and AIFF store each sample. 24-bit is right for most; 32-bit float keeps the input to the last \
+           bit, also when it is louder than full scale. The big-endian ones are for AIFF only.",
 };
 
 pub(crate) static BIT_RATE: Par = Par {
@@ -128,7 +129,7 @@ pub(crate) static BIT_RATE: Par = Par {
     kind: Kind::Menu { items: || BIT_RATES.iter().map(|(name, label, _)| (*name, *label)).collect(), default: "b192" },
     latched: true,
     knob: Some(Knob::BitRate),
-    help: "Constant bit rate of MP3.",
+    help: "How much space a second of MP3 takes: more sounds better.",
 };
 
 pub(crate) static RECORD: Par = Par {
@@ -138,8 +139,8 @@ pub(crate) static RECORD: Par = Par {
     kind: Kind::Toggle { default: false },
     latched: false,
     knob: None,
-    help: "On: opens and locks the file and records. Off: completes the file and releases the lock; the Info CHOP \
-           channel takes_finished counts up when the file is ready.",
+    help: "On: opens and locks the file and records. Off: completes the file and unlocks it. When the file is ready the \
+           Info CHOP channel takes_finished counts up.",
 };
 
 pub(crate) static PAUSE: Par = Par {
@@ -149,7 +150,7 @@ pub(crate) static PAUSE: Par = Par {
     kind: Kind::Toggle { default: false },
     latched: false,
     knob: None,
-    help: "On: nothing is recorded, and the file stays open.",
+    help: "On: nothing is recorded, and the file stays open. Off again: the take goes on in the same file.",
 };
 
 pub(crate) static HEADER_DAT: Par = Par {
@@ -159,8 +160,8 @@ pub(crate) static HEADER_DAT: Par = Par {
     kind: Kind::Dat,
     latched: true,
     knob: None,
-    help: "A table of metadata that is read when Record goes on: keys such as title, artist or comment in the first \
-           column, values in the second.",
+    help: "A table with what the file is to say of itself: keys such as title, artist or comment in the first column, \
+           their texts in the second. It is read when Record goes on.",
 };
 
 pub(crate) static CHANNEL_SCOPE: Par = Par {
@@ -170,7 +171,8 @@ pub(crate) static CHANNEL_SCOPE: Par = Par {
     kind: Kind::Text { default: "*" },
     latched: true,
     knob: None,
-    help: "Which channels are recorded, by name patterns such as * or chan[1-8] or 'left right' or '* ^chan3'.",
+    help: "Which channels of the input are recorded, by name: * for all, chan[1-8] for eight of them, two names with a \
+           blank between for these two, * ^chan3 for all but chan3.",
 };
 
 pub(crate) static QUALITY: Par = Par {
@@ -180,7 +182,7 @@ pub(crate) static QUALITY: Par = Par {
     kind: Kind::Float { default: 0.5, min: 0.0, max: Some(1.0), slider: 1.0 },
     latched: true,
     knob: Some(Knob::Quality),
-    help: "Quality of OGG: 0 is smallest, 1 is best.",
+    help: "How good OGG sounds and how large it gets: 0 is the smallest file, 1 the best sound.",
 };
 
 pub(crate) static FILL_GAPS: Par = Par {
@@ -190,7 +192,8 @@ pub(crate) static FILL_GAPS: Par = Par {
     kind: Kind::Toggle { default: true },
     latched: false,
     knob: None,
-    help: "On: time that TouchDesigner lost in a hitch becomes silence, so that the file stays in sync with the show.",
+    help: "On: time that TouchDesigner lost in a hitch becomes silence, so that the file stays in sync with the show. \
+           Off: it is left out, and the file is shorter.",
 };
 
 pub(crate) static MAX_BUFFER: Par = Par {
@@ -200,7 +203,8 @@ pub(crate) static MAX_BUFFER: Par = Par {
     kind: Kind::Float { default: 60.0, min: 1.0, max: None, slider: 120.0 },
     latched: false,
     knob: None,
-    help: "How many seconds of audio may wait in memory while the disk does not take them.",
+    help: "How many seconds of audio may wait in memory while the disk is too slow or stuck. What comes after that is \
+           lost, and the operator says so.",
 };
 
 /// THE table.
@@ -233,6 +237,15 @@ mod tests {
             assert!(par.label.is_ascii());
             assert_eq!(PARS.iter().filter(|other| other.name == par.name).count(), 1, "{}", par.name);
             assert!(par.help.ends_with('.') && !par.help.contains("  "), "{}: {}", par.name, par.help);
+        }
+    }
+
+    /// A help text is for somebody who does not know the parameter: more than its label, and of its own.
+    #[test]
+    fn every_parameter_has_a_help_text_of_its_own() {
+        for par in PARS {
+            assert!(par.help.len() > 50 && par.help.len() < 300, "{}: {}", par.name, par.help);
+            assert_eq!(PARS.iter().filter(|other| other.help == par.help).count(), 1, "{}", par.name);
         }
     }
 

@@ -186,6 +186,7 @@ impl Recorder {
         let threads = self.threads.insert(threads);
         let status = Arc::new(TakeStatus::default());
         status.warn(warning.into_iter().collect());
+        status.minutes_left.set(-1.0);
         self.board.begin(Shot {
             status: Arc::clone(&status),
             file_type: format.name,

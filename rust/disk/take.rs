@@ -133,7 +133,6 @@ impl Take {
         let mut warnings = Vec::new();
         let metadata = metadata::collect(&order.rows, &mut warnings);
         order.status.warn(warnings);
-        order.status.minutes_left.set(-1.0);
         Self {
             inbox: Arc::clone(&order.inbox),
             order,
