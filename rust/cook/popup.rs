@@ -45,7 +45,7 @@ fn describe(facts: &Facts<'_>, take: &Shot, lines: &mut Vec<String>) {
     if minutes >= 0.0 {
         lines.push(format!("Room on the disk: {minutes:.0} min"));
     }
-    let waiting = take.buffer_seconds();
+    let waiting = board.buffer_seconds();
     if waiting >= 0.1 {
         lines.push(format!("Waiting in memory: {waiting:.1} s"));
     }
