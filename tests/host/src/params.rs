@@ -74,6 +74,7 @@ fn one(par: &ParSpec) -> serde_json::Value {
         "default": default,
         "min": par.clamp_min.then_some(par.min),
         "max": par.clamp_max.then_some(par.max),
+        "slider": (!par.kind.is_text()).then_some([par.slider_min, par.slider_max]),
         "items": items,
         "section": par.section,
         "help": par.help,
