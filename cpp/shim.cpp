@@ -46,6 +46,7 @@ TD::OP_ParAppendResult append_number(TD::OP_ParameterManager& manager, const Par
 	par.label = label.c_str();
 	par.page = page.c_str();
 	par.help = help.c_str();
+	par.section = row.section;
 	par.defaultValues[0] = row.default_number;
 	par.minValues[0] = row.min;
 	par.maxValues[0] = row.max;
@@ -72,6 +73,7 @@ TD::OP_ParAppendResult append_text(TD::OP_ParameterManager& manager, const ParRo
 	par.label = label.c_str();
 	par.page = page.c_str();
 	par.help = help.c_str();
+	par.section = row.section;
 	par.defaultValue = value.c_str();
 	switch (row.kind)
 	{

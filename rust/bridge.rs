@@ -71,6 +71,7 @@ pub(crate) mod ffi {
         slider: f64,
         clamp_min: bool,
         clamp_max: bool,
+        section: bool,
         items: Vec<String>,
         item_labels: Vec<String>,
     }

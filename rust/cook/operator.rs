@@ -58,6 +58,7 @@ impl Operator {
                     slider: 1.0,
                     clamp_min: false,
                     clamp_max: false,
+                    section: par.section,
                     items: Vec::new(),
                     item_labels: Vec::new(),
                 };

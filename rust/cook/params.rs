@@ -14,6 +14,8 @@ pub(crate) struct Par {
     pub(crate) label: &'static str,
     pub(crate) page: &'static str,
     pub(crate) kind: Kind,
+    /// A line above it sets it apart from what is before, in hosts that draw one.
+    pub(crate) section: bool,
     /// Fixed by a running take, hence greyed out meanwhile.
     pub(crate) latched: bool,
     /// Used by some formats only, hence greyed out for the others.
@@ -74,6 +76,7 @@ pub(crate) static FILE_TYPE: Par = Par {
     label: "File Type",
     page: PAGE,
     kind: Kind::Menu { items: || FORMATS.iter().map(|format| (format.name, format.label)).collect(), default: "wav" },
+    section: false,
     latched: true,
     knob: None,
     help: "The kind of file. WAV and AIFF keep every sample; OGG and MP3 are smaller and lose a little.",
@@ -84,6 +87,7 @@ pub(crate) static UNIQUE_SUFFIX: Par = Par {
     label: "Unique Suffix",
     page: PAGE,
     kind: Kind::Toggle { default: true },
+    section: false,
     latched: true,
     knob: None,
     help: "On: each take gets the first number from N upward whose file does not exist, so that no take is overwritten. \
@@ -95,6 +99,7 @@ pub(crate) static N: Par = Par {
     label: "N",
     page: PAGE,
     kind: Kind::Int { default: 0.0, min: 0.0, slider: 100.0 },
+    section: false,
     latched: true,
     knob: None,
     help: "The number that file names start to count from, or the number itself when Unique Suffix is off.",
@@ -105,6 +110,7 @@ pub(crate) static FILE: Par = Par {
     label: "File",
     page: PAGE,
     kind: Kind::FileSave { default: "AudioOut{suffix}" },
+    section: false,
     latched: true,
     knob: None,
     help: "Where to record. {suffix} becomes the number of the take and the extension, for example .0.wav; in a Python \
@@ -116,6 +122,7 @@ pub(crate) static CODEC: Par = Par {
     label: "Codec",
     page: PAGE,
     kind: Kind::Menu { items: || CODECS.iter().map(|codec| (codec.name, codec.label)).collect(), default: "pcm24" },
+    section: false,
     latched: true,
     knob: Some(Knob::Codec),
     help: "How exactly WAV and AIFF store each sample. 24-bit is right for most; 32-bit float keeps the input to the last \
@@ -127,6 +134,7 @@ pub(crate) static BIT_RATE: Par = Par {
     label: "Bit Rate",
     page: PAGE,
     kind: Kind::Menu { items: || BIT_RATES.iter().map(|(name, label, _)| (*name, *label)).collect(), default: "b192" },
+    section: false,
     latched: true,
     knob: Some(Knob::BitRate),
     help: "How much space a second of MP3 takes: more sounds better.",
@@ -137,6 +145,7 @@ pub(crate) static RECORD: Par = Par {
     label: "Record",
     page: PAGE,
     kind: Kind::Toggle { default: false },
+    section: true,
     latched: false,
     knob: None,
     help: "On: opens and locks the file and records. Off: completes the file and unlocks it. When the file is ready the \
@@ -148,6 +157,7 @@ pub(crate) static PAUSE: Par = Par {
     label: "Pause",
     page: PAGE,
     kind: Kind::Toggle { default: false },
+    section: false,
     latched: false,
     knob: None,
     help: "On: nothing is recorded, and the file stays open. Off again: the take goes on in the same file.",
@@ -158,6 +168,7 @@ pub(crate) static HEADER_DAT: Par = Par {
     label: "Header Source DAT",
     page: PAGE,
     kind: Kind::Dat,
+    section: true,
     latched: true,
     knob: None,
     help: "A table with what the file is to say of itself: keys such as title, artist or comment in the first column, \
@@ -169,6 +180,7 @@ pub(crate) static CHANNEL_SCOPE: Par = Par {
     label: "Channel Scope",
     page: RECORDING,
     kind: Kind::Text { default: "*" },
+    section: false,
     latched: true,
     knob: None,
     help: "Which channels of the input are recorded, by name: * for all, chan[1-8] for eight of them, two names with a \
@@ -180,6 +192,7 @@ pub(crate) static QUALITY: Par = Par {
     label: "Quality",
     page: RECORDING,
     kind: Kind::Float { default: 0.5, min: 0.0, max: Some(1.0), slider: 1.0 },
+    section: false,
     latched: true,
     knob: Some(Knob::Quality),
     help: "How good OGG sounds and how large it gets: 0 is the smallest file, 1 the best sound.",
@@ -190,6 +203,7 @@ pub(crate) static FILL_GAPS: Par = Par {
     label: "Fill Gaps",
     page: RECORDING,
     kind: Kind::Toggle { default: true },
+    section: true,
     latched: false,
     knob: None,
     help: "On: time that TouchDesigner lost in a hitch becomes silence, so that the file stays in sync with the show. \
@@ -201,6 +215,7 @@ pub(crate) static MAX_BUFFER: Par = Par {
     label: "Max Buffer",
     page: RECORDING,
     kind: Kind::Float { default: 60.0, min: 1.0, max: None, slider: 120.0 },
+    section: false,
     latched: false,
     knob: None,
     help: "How many seconds of audio may wait in memory while the disk is too slow or stuck. What comes after that is \
