@@ -137,6 +137,11 @@ InputBlock::expire(Faults& faults)
 	sealed = false;
 	if (fingerprint() != sealedFingerprint)
 		faults.add(FaultKind::WroteInput, "the plugin wrote into its input");
+	for (size_t i = 0; i < buffers.size(); ++i)
+	{
+		if (channels[i] != buffers[i].data() || namePointers[i] != names[i].c_str())
+			faults.add(FaultKind::WroteInput, "the plugin replaced a pointer of its input");
+	}
 	for (auto& buffer : buffers)
 		fillBits(buffer.data(), buffer.size(), EXPIRED);
 	fences.close();

@@ -1,8 +1,13 @@
 //! Compiles the model plugin for the tests, once for each variant and process.
 
+#[path = "../tests/plugins/compile.rs"]
+mod compile;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+
+use compile::Source;
 
 use crate::{Generation, Node, NodeOptions, Plugin};
 
@@ -19,35 +24,16 @@ fn compile(macro_name: &str) -> PathBuf {
     // Of its own for each process: two test runs at once must not write the same library.
     let folder = Path::new(env!("OUT_DIR")).join("models").join(std::process::id().to_string());
     std::fs::create_dir_all(&folder).unwrap();
-    let library = folder.join(format!("model{macro_name}{}", std::env::consts::DLL_SUFFIX));
-
-    let mut build = cc::Build::new();
-    build
-        .cpp(true)
-        .std("c++17")
-        .target(env!("TDHOST_TARGET"))
-        .host(env!("TDHOST_TARGET"))
-        .opt_level(0)
-        .cargo_metadata(false)
-        .warnings(true)
-        .extra_warnings(true)
-        .warnings_into_errors(true)
-        .out_dir(&folder)
-        .include(root.join("../../include"));
-    if !macro_name.is_empty() {
-        build.define(macro_name, None);
-    }
-    let compiler = build.get_compiler();
-    let mut command = compiler.to_command();
-    command.current_dir(&folder).arg(root.join("tests/plugins/model.cpp"));
-    if compiler.is_like_msvc() {
-        command.arg("/EHsc").arg("/LD").arg(format!("/Fe{}", library.display()));
-    } else {
-        command.arg("-shared").arg("-fPIC").arg("-o").arg(&library);
-    }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    library
+    let defines: &[_] = if macro_name.is_empty() { &[] } else { &[(macro_name, "")] };
+    let source = Source {
+        file: &root.join("tests/plugins/model.cpp"),
+        name: &format!("model{macro_name}"),
+        folder: &folder,
+        includes: &[&root.join("../../include")],
+        defines,
+        strict: true,
+    };
+    source.build().unwrap_or_else(|reason| panic!("{reason}"))
 }
 
 /// A library of its own for each generation: a plugin keeps the generation for the whole process, and tests of

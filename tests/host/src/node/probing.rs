@@ -1,6 +1,6 @@
 //! What only a validator does with a node.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use super::{Node, NodeOptions};
@@ -27,22 +27,28 @@ impl Node {
     }
 
     /// Cooks at each of `times`, with the same samples as if they were fresh, while another thread asks for
-    /// information all the time.
+    /// information all the time. Goes on at the last of them until it has been asked often.
     pub(crate) fn cook_while_asked(&mut self, times: &[Time]) {
-        let done = AtomicBool::new(false);
+        const OFTEN: usize = 50;
+        let (asked, done) = (AtomicUsize::new(0), AtomicBool::new(false));
         let asker = Asker::of(&self.host);
         thread::scope(|scope| {
             scope.spawn(|| {
                 let asker = asker;
                 while !done.load(Ordering::Relaxed) {
                     asker.ask();
+                    asked.fetch_add(1, Ordering::Relaxed);
                 }
             });
-            for time in times {
+            let mut times = times.iter();
+            let mut time = times.next();
+            while let Some(now) = time {
                 if let Some(input) = &mut self.input {
                     input.cooked(input.start_index + input.num_samples() as f64);
                 }
-                self.cook(time);
+                self.cook(now);
+                let enough = asked.load(Ordering::Relaxed) >= OFTEN;
+                time = times.next().or(if enough { None } else { Some(now) });
             }
             done.store(true, Ordering::Relaxed);
         });

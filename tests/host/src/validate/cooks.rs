@@ -157,7 +157,7 @@ pub(super) fn zero_rate(context: &Context<'_>) -> Result<Verdict, Verdict> {
             let time = scene.time(1);
             scene.fill(800, 0.0);
             scene.node.cook(&time);
-            scene.cook(1);
+            scene.node.cook(&time);
         }
         scene.wire(2, RATE);
         scene.cook(1);

@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) fn call_order(context: &Context<'_>) -> Result<Verdict, Verdict> {
     unusual(context, "calls in another order", |scene| {
+        scene.cook(1);
         // The host changed its mind, twice: asked, and never executed.
         let time = scene.time(1);
         scene.node.prepare(&time);
@@ -31,8 +32,9 @@ pub(super) fn call_order(context: &Context<'_>) -> Result<Verdict, Verdict> {
             }
         }
         // Twice in one frame.
-        scene.cook(1);
-        scene.cook(0);
+        let time = scene.time(1);
+        scene.node.cook(&time);
+        scene.node.cook(&time);
         ask(&mut scene.node);
         ask(&mut scene.node);
     })
@@ -63,6 +65,7 @@ pub(super) fn early_getters(context: &Context<'_>) -> Result<Verdict, Verdict> {
 
 pub(super) fn other_threads(context: &Context<'_>) -> Result<Verdict, Verdict> {
     unusual(context, "asking on another thread", |scene| {
+        scene.cook(1);
         let times: Vec<_> = (0..60).map(|_| scene.time(1)).collect();
         scene.node.cook_while_asked(&times);
     })

@@ -148,7 +148,9 @@ impl Plan {
             (Some(status), Some(_)) => {
                 (Verdict::crashed(format!("the process died when it ended: {status}{}", last_words(&printed))), false)
             }
-            // A plugin that calls exit() ends the process without a signal.
+            (Some(status), None) if status.success() => {
+                (Verdict::crashed(format!("the process ended before its case; {place}{}", last_words(&printed))), false)
+            }
             (Some(status), None) => {
                 (Verdict::crashed(format!("the process died: {status}; {place}{}", last_words(&printed))), false)
             }
@@ -158,7 +160,7 @@ impl Plan {
 
 /// Waits; `None` when the time was over and the process was killed.
 fn wait(child: &mut Child, timeout: Duration) -> std::io::Result<Option<ExitStatus>> {
-    const LONGEST_NAP: Duration = Duration::from_millis(20);
+    const LONGEST_NAP: Duration = Duration::from_millis(5);
     let began = Instant::now();
     let mut nap = Duration::from_micros(500);
     while began.elapsed() < timeout {

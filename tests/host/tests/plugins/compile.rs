@@ -1,0 +1,56 @@
+//! Compiles a plugin of one source for a test.
+
+use std::path::{Path, PathBuf};
+
+/// What is compiled, and how.
+pub(crate) struct Source<'a> {
+    pub(crate) file: &'a Path,
+    /// Of the library, without the system's extension.
+    pub(crate) name: &'a str,
+    /// Where it goes.
+    pub(crate) folder: &'a Path,
+    pub(crate) includes: &'a [&'a Path],
+    pub(crate) defines: &'a [(&'a str, &'a str)],
+    /// Warnings are errors: not for headers of others.
+    pub(crate) strict: bool,
+}
+
+impl Source<'_> {
+    /// The library, or what the compiler says.
+    pub(crate) fn build(&self) -> Result<PathBuf, String> {
+        let library = self.folder.join(format!("{}{}", self.name, std::env::consts::DLL_SUFFIX));
+        let mut build = cc::Build::new();
+        build
+            .cpp(true)
+            .std("c++17")
+            .target(env!("TDHOST_TARGET"))
+            .host(env!("TDHOST_TARGET"))
+            .opt_level(0)
+            .cargo_metadata(false)
+            .warnings(self.strict)
+            .extra_warnings(self.strict)
+            .warnings_into_errors(self.strict)
+            .out_dir(self.folder)
+            .includes(self.includes);
+        for (name, value) in self.defines {
+            build.define(name, if value.is_empty() { None } else { Some(*value) });
+        }
+        let compiler = build.get_compiler();
+        let mut command = compiler.to_command();
+        command.current_dir(self.folder).arg(self.file);
+        if compiler.is_like_msvc() {
+            let object = library.with_extension("obj");
+            command.args(["/EHsc", "/LD"]).arg(format!("/Fo{}", object.display()));
+            command.arg(format!("/Fe{}", library.display()));
+        } else {
+            command.args(["-shared", "-fPIC", "-fvisibility=hidden", "-pthread", "-o"]).arg(&library);
+        }
+        let output = command.output().map_err(|error| format!("the C++ compiler does not start: {error}"))?;
+        if output.status.success() {
+            return Ok(library);
+        }
+        // Microsoft's compiler complains on the other stream.
+        let said = [output.stdout, output.stderr].concat();
+        Err(format!("{}: {}", self.file.display(), String::from_utf8_lossy(&said)))
+    }
+}
