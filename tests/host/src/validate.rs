@@ -120,7 +120,8 @@ impl Progress {
                 bar.inc(1);
             }
             None => {
-                eprintln!("{:<4} {} ({:.2} s)", outcome.generation, report::line(outcome), outcome.time.as_secs_f64())
+                let seconds = outcome.time.as_secs_f64();
+                eprintln!("{:<4} {} ({seconds:.2} s)", outcome.generation, report::line(outcome));
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::plugin::version;
 use crate::{Generation, Node, ParKind};
 
 /// For threads to go once nothing needs them any more.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) fn call_order(context: &Context<'_>) -> Result<Verdict, Verdict> {
     unusual(context, "calls in another order", |scene| {
