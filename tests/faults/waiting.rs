@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::common::{Rig, readers};
-use crate::{RATE, SLICE, cook_in_real_time, record_to};
+use crate::disk::Disk;
+use crate::{RATE, SLICE, assert_holds_the_beginning, cook_in_real_time, record_to};
 
 /// A node whose writer thread needs this long for a batch.
 fn slow(channels: usize, delay: Duration) -> Rig {
@@ -92,4 +93,87 @@ fn max_buffer_holds_from_the_cook_at_which_it_changes() {
     assert!(lost_at_last > lost && seconds < 2.0, "no number is the least");
     rig.finish();
     assert_eq!(rig.number("total_samples_written"), rig.given[0].len() as u64);
+}
+
+#[test]
+fn a_take_that_begins_while_the_disk_hangs_is_whole() {
+    let Some(disk) = Disk::ext4() else { return };
+    let mut rig = Rig::new(2, RATE);
+    let frozen = disk.freeze(60);
+    record_to(&mut rig, &disk.file("folder/take.wav"));
+    cook_in_real_time(&mut rig, Duration::from_secs(3), |_| true);
+    assert_eq!((rig.dat("state").as_str(), rig.node.error().as_str()), ("opening", ""));
+    assert!(waiting(&mut rig) > 2.5);
+    assert!(rig.node.warning().contains("wait"), "{}", rig.node.warning());
+    frozen.thaw();
+    let path = rig.finish();
+    let given = rig.given[0].len() as u64;
+    assert_eq!(assert_holds_the_beginning(&mut rig, &path), given);
+    assert_eq!(rig.number("lost_samples"), 0);
+}
+
+#[test]
+fn a_clip_of_a_hundred_megabytes_is_whole_although_the_disk_hangs() {
+    const FRAMES: usize = 13 << 20;
+    let Some(disk) = Disk::ext4() else { return };
+    let mut rig = Rig::new(2, RATE);
+    rig.node.set("Maxbuffer", 1.0);
+    let file = disk.file("take.wav");
+    record_to(&mut rig, &file);
+    rig.cook(SLICE);
+    rig.wait("the file is open", |node| node.info("megabytes_written") > 0.0 && node.info("buffer_seconds") == 0.0);
+    let frozen = disk.freeze(60);
+    rig.fill(FRAMES, true);
+    let time = rig.time(1.0);
+    rig.node.prepare(&time);
+    let began = Instant::now();
+    rig.node.execute();
+    let took = began.elapsed();
+    // As long as it takes to copy it, and no longer.
+    println!("{} MB were taken in {took:?}", FRAMES * 8 / 1_000_000);
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert_eq!(rig.node.after_cook().error, "");
+    frozen.thaw();
+    let path = rig.finish();
+    assert_eq!(rig.number("lost_samples"), 0);
+    let given = rig.given[0].len() as u64;
+    assert_eq!(assert_holds_the_beginning(&mut rig, &path), given);
+}
+
+#[test]
+fn record_toggled_at_every_cook_on_a_disk_that_hangs_keeps_a_thousand_takes() {
+    const TAKES: usize = 1010;
+    let Some(disk) = Disk::ext4() else { return };
+    let mut rig = Rig::new(2, RATE);
+    let frozen = disk.freeze(120);
+    rig.node.set("File", disk.file("take{suffix}").to_str().expect("a UTF-8 path"));
+    let mut slowest = Duration::ZERO;
+    let (mut ordered, mut error) = (0, String::new());
+    for _ in 0..TAKES {
+        rig.record(true);
+        rig.fill(SLICE, false);
+        let time = rig.time(1.0);
+        rig.node.prepare(&time);
+        let began = Instant::now();
+        rig.node.execute();
+        slowest = slowest.max(began.elapsed());
+        match rig.node.error() {
+            none if none.is_empty() => ordered += 1,
+            some => error = some,
+        }
+        rig.record(false);
+        rig.cook_unrecorded(SLICE);
+    }
+    println!("{ordered} takes wait, then: {error}; the slowest cook took {slowest:?}");
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    assert_eq!(ordered, 1000);
+    assert!(error.starts_with("The disk has not taken the last 1000 takes yet"), "{error}");
+    frozen.thaw();
+    rig.wait("all takes are finished", |node| node.info("takes_finished") == ordered as f32);
+    for take in 0..ordered {
+        assert_eq!(readers::hound(&disk.file(&format!("take.{take}.wav"))).samples.len(), SLICE * 2, "take {take}");
+    }
+    rig.record(true);
+    rig.cook(SLICE);
+    assert_eq!(rig.node.error(), "");
 }
