@@ -18,7 +18,7 @@ use crate::shared::inbox::Inbox;
 use crate::shared::problem::Problem;
 use crate::shared::status::{Phase, TakeStatus};
 
-/// How long the end of a node may wait for a disk that hangs.
+/// How long the end of a node, or of all nodes of a host that closes, may wait for a disk that hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the takes of a node have led to: shown by the info channels when they are long over.
@@ -198,24 +198,28 @@ impl Drop for Threads {
 }
 
 /// TouchDesigner destroys nodes in turn when it closes, and a project with 64 of them on one hanging disk must
-/// not take half an hour for it: after one node has waited in vain, those that follow closely wait only shortly.
+/// not take half an hour for it: the nodes that follow closely on one that has waited in vain share what is left.
 mod patience {
     use super::{Duration, Instant, Mutex, PATIENCE, PoisonError, Receiver, RecvTimeoutError};
 
-    const SHORT: Duration = Duration::from_millis(250);
+    /// How long the first one waits.
+    const FIRST: Duration = Duration::from_secs(26);
+    /// Each of the others waits for a part of the rest, so that all of them have some: a healthy disk needs less.
+    const PART: u32 = 16;
+    const LEAST: Duration = Duration::from_millis(30);
     const CLOSELY: Duration = Duration::from_secs(10);
 
-    /// When a node of this process last waited in vain.
-    static IN_VAIN: Mutex<Option<Instant>> = Mutex::new(None);
+    /// When a node of this process last waited in vain, and for how long it and those before it did.
+    static IN_VAIN: Mutex<Option<(Instant, Duration)>> = Mutex::new(None);
 
     /// Waits for the end of the thread that holds the sender; false when patience ran out.
     pub(super) fn wait(writing: &Receiver<()>) -> bool {
         let mut in_vain = IN_VAIN.lock().unwrap_or_else(PoisonError::into_inner);
-        let again = in_vain.is_some_and(|last| last.elapsed() < CLOSELY);
-        let ended =
-            !matches!(writing.recv_timeout(if again { SHORT } else { PATIENCE }), Err(RecvTimeoutError::Timeout));
+        let spent = in_vain.filter(|(last, _)| last.elapsed() < CLOSELY).map(|(_, spent)| spent);
+        let limit = spent.map_or(FIRST, |spent| (PATIENCE.saturating_sub(spent) / PART).max(LEAST));
+        let ended = !matches!(writing.recv_timeout(limit), Err(RecvTimeoutError::Timeout));
         if !ended {
-            *in_vain = Some(Instant::now());
+            *in_vain = Some((Instant::now(), spent.unwrap_or_default() + limit));
         }
         ended
     }

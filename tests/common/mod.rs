@@ -50,8 +50,13 @@ impl Rig {
 
     /// A node whose path may order a fault.
     pub fn with_path(channels: usize, rate: f64, op_path: &str) -> Self {
+        Self::of(&plugin(), channels, rate, op_path)
+    }
+
+    /// A node of a library that the test has loaded itself.
+    pub fn of(plugin: &Plugin, channels: usize, rate: f64, op_path: &str) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let mut node = Node::create(&plugin(), &NodeOptions { op_path: op_path.to_owned() });
+        let mut node = Node::create(plugin, &NodeOptions { op_path: op_path.to_owned() });
         node.set_input(Some(Input::new(channels, rate)));
         let mut rig = Self {
             node,
