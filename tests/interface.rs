@@ -135,17 +135,41 @@ fn differences(sdk: &Path, announce: bool) -> Result<(&'static str, Vec<String>)
     Ok((generation, found))
 }
 
-/// Our headers under the names that an SDK's have, each changed by `change`.
+/// Our headers under the names that an SDK's have, with what is peculiar there, each changed by `change`.
 fn copied(change: impl Fn(String) -> String) -> TempDir {
+    const FILES: [(&str, &str); 4] =
+        [("chop.h", CHOP_HEADER), ("op.h", COMMON_HEADER), ("version.h", "version.h"), ("python.h", "python.h")];
     let folder = tempfile::tempdir().unwrap();
-    let read = |name: &str| std::fs::read_to_string(project("../../include/touchdesigner").join(name)).unwrap();
-    let rename = |text: String| text.replace("\"op.h\"", &format!("\"{COMMON_HEADER}\""));
-    for (from, to) in
-        [("chop.h", CHOP_HEADER), ("op.h", COMMON_HEADER), ("version.h", "version.h"), ("python.h", "python.h")]
-    {
-        std::fs::write(folder.path().join(to), rename(change(read(from)))).unwrap();
+    for (from, to) in FILES {
+        let text = std::fs::read_to_string(project("../../include/touchdesigner").join(from)).unwrap();
+        let text = change(text).replace("\"op.h\"", &format!("\"{COMMON_HEADER}\""));
+        std::fs::write(folder.path().join(to), peculiar(&text)).unwrap();
     }
     folder
+}
+
+/// Hidden methods, a calling convention of one system, and a member with the name of its type.
+fn peculiar(text: &str) -> String {
+    const HIDDEN: [&str; 4] = ["getInputTOPOpenGL(", "getParTOPOpenGL(", "getTOPOpenGL(", "getTOPDataInCPUMemory("];
+    let mut lines = Vec::new();
+    let mut hidden = false;
+    for line in text.lines() {
+        if hidden && line.trim_start().starts_with("virtual") {
+            lines.push("public:");
+            hidden = false;
+        }
+        if HIDDEN.iter().any(|method| line.contains(method)) {
+            lines.push("private:");
+            hidden = true;
+        }
+        lines.push(line);
+    }
+    if text.contains("class CHOP_CPlusPlusBase\n") {
+        lines.push("typedef void (__cdecl *Filler)(TD::CHOP_PluginInfo*);");
+        lines.push("struct texture;");
+        lines.push("struct Holder { texture* texture = nullptr; };");
+    }
+    lines.join("\n") + "\n"
 }
 
 #[test]
@@ -173,19 +197,44 @@ fn swap(text: &str, one: &str, other: &str) -> String {
     text.replace(one, "\u{1}").replace(other, one).replace('\u{1}', other)
 }
 
+/// As late headers of 10/1 have it: some methods of 10/2, none of its fields, and its slots still reserved.
+fn of_10_1(text: String) -> String {
+    let fields =
+        "\tint32_t size = 1;\n\tbool section = false;\n\tconst char* help = nullptr;\n\tint32_t reserved[16] = {};";
+    let mut text = text.replace(fields, "\tint32_t reserved[20] = {};");
+    let parms = "\t// 10/2\n\tconst OP_Parameters* parms = nullptr;\n\tint32_t reserved[14] = {};";
+    text = text.replace(parms, "\tint32_t reserved[16] = {};");
+    let methods = ["saveData(", "loadData(", "inputConnectorLabel("];
+    let reserve = |line: &str| match methods.iter().position(|method| line.contains(method)) {
+        Some(index) => format!("\tvirtual int32_t reservedFunc{}() {{ return 0; }}", 6 + index),
+        None => line.to_owned(),
+    };
+    text.lines().map(reserve).collect::<Vec<_>>().join("\n")
+}
+
+/// As headers of 9 have it, which end earlier.
+fn of_9(text: String) -> String {
+    const LATER: [&str; 8] = [
+        "getInputPOP(",
+        "getParPOP(",
+        "getParRGB(",
+        "getParRGBA(",
+        "getPOP(",
+        "appendXYZW(",
+        "appendFileSave(",
+        "appendPOP(",
+    ];
+    let text = of_10_1(text);
+    let earlier = text.lines().filter(|line| !LATER.iter().any(|method| line.contains(method)));
+    earlier.collect::<Vec<_>>().join("\n")
+}
+
 /// An SDK of an older generation has fewer methods and fields, and agrees in what it has.
 #[test]
 fn the_comparison_should_take_an_older_sdk_for_what_it_is() {
-    let without = |text: String, names: &[&str]| -> String {
-        let keep = |line: &&str| !names.iter().any(|name| line.contains(name));
-        text.lines().filter(keep).collect::<Vec<_>>().join("\n")
-    };
-    let since_102 = ["appendFileSave(", "appendPOP(", "getPOP("];
-    let since_101 = ["getInputPOP(", "getParPOP(", "getParRGB(", "getParRGBA(", "appendXYZW("];
-    let older = copied(|text| without(text, &since_102));
-    assert_eq!(differences(older.path(), false).unwrap(), ("10/1", Vec::new()));
-    let oldest = copied(|text| without(without(text, &since_102), &since_101));
-    assert_eq!(differences(oldest.path(), false).unwrap(), ("9", Vec::new()));
+    for (change, generation) in [(of_10_1 as fn(String) -> String, "10/1"), (of_9, "9")] {
+        assert_eq!(differences(copied(change).path(), false).unwrap(), (generation, Vec::new()));
+    }
 }
 
 #[test]

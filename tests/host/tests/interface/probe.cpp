@@ -2,19 +2,29 @@
 // into two libraries that call each other's objects.
 //
 // PROBE_THEIRS takes the headers of an SDK; PROBE_GENERATION is 1 for 9, 2 for 10/1 and 3 for 10/2.
+#include <cassert>
+#include <cfloat>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
 
 #ifdef PROBE_THEIRS
+#ifdef _WIN32
+#include <windows.h>
+#else
+// An SDK names it on every system, and only Microsoft's compiler has it.
+#define __cdecl
+#endif
+// An SDK hides methods that went out of use. Their slots count all the same.
+#define private public
 #include "CHOP_CPlusPlusBase.h"
+#undef private
 #else
 #include "touchdesigner/chop.h"
 #endif
-
-#include <cstdio>
-#include <cstring>
-#include <string>
-#include <type_traits>
 
 #include "fields.h"
 #include "methods.h"
@@ -34,7 +44,8 @@ using namespace TD;
 const auto since101 = &OP_ParameterManager::appendXYZW;
 #endif
 #if PROBE_GENERATION >= 3
-const auto since102 = &OP_ParameterManager::appendFileSave;
+// Not by its methods: late headers of 10/1 have some of them.
+const auto since102 = &OP_NumericParameter::section;
 #endif
 
 #else

@@ -43,6 +43,10 @@ impl Source<'_> {
             command.args(["/EHsc", "/LD"]).arg(format!("/Fo{}", object.display()));
             command.arg(format!("/Fe{}", library.display()));
         } else {
+            if !self.strict && compiler.is_like_gnu() {
+                // A member with the name of its type, which other compilers take.
+                command.arg("-fpermissive");
+            }
             command.args(["-shared", "-fPIC", "-fvisibility=hidden", "-pthread", "-o"]).arg(&library);
         }
         let output = command.output().map_err(|error| format!("the C++ compiler does not start: {error}"))?;
