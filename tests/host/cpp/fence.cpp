@@ -31,7 +31,8 @@ constexpr unsigned long READ_WRITE = 0x04;
 constexpr unsigned long NO_ACCESS = 0x01;
 constexpr unsigned long RELEASE = 0x8000;
 
-Fence::Fence(size_t size) : bytes(size == 0 ? 1 : size), pages(VirtualAlloc(nullptr, bytes, COMMIT_AND_RESERVE, READ_WRITE))
+Fence::Fence(size_t size)
+	: bytes(size == 0 ? 1 : size), pages(VirtualAlloc(nullptr, bytes, COMMIT_AND_RESERVE, READ_WRITE))
 {
 	if (pages == nullptr)
 		throw std::bad_alloc();

@@ -146,7 +146,8 @@ Parameters::declare(Kind kind, const Declared& par)
 	if (!nameIsLegal(declared->name))
 	{
 		declared->result = OP_ParAppendResult::InvalidName;
-		faults.add(FaultKind::ParameterName, "parameter name '" + declared->name + "' is not an A-Z followed by a-z and 0-9");
+		faults.add(FaultKind::ParameterName,
+			"parameter name '" + declared->name + "' is not an A-Z followed by a-z and 0-9");
 	}
 	else if (find(declared->name.c_str()) != nullptr)
 	{

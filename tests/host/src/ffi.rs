@@ -1,4 +1,4 @@
-//! The bridge to the host's C++ side, and the only file with unsafe code.
+//! The bridge to the host's C++ side, and where most of the unsafe code is.
 //!
 //! What makes it sound: an address that reaches C++ was looked up in a [`Library`] under the name of the interface's
 //! own function, and whoever holds a node holds the library too.
