@@ -164,6 +164,8 @@ def draw_pages(pages):
             tab += wide + 6
         for row, par in enumerate(page['parameters']):
             top = 84 + ROW * row
+            if par['section'] and row:
+                svg.path(f'M{left + PAD} {top - 5} h{PANEL - 2 * PAD}', TAB, width=1)
             svg.text(left + PAD + LABEL_WIDTH - 14, top + 14.5, par['label'], LABEL, 13, 'end')
             widget(svg, left + PAD + LABEL_WIDTH, top, par)
         if page is shortest:
