@@ -143,6 +143,18 @@ fn the_suffix_follows_the_parameters_between_takes_and_stays_during_one() {
 }
 
 #[test]
+fn the_first_question_is_answered_by_what_the_takes_before_have_left() {
+    let Some(mut rig) = rig_at("/project1/audiofileoutplus1") else { return };
+    rig.set_file("take{suffix}");
+    assert_eq!(take(&mut rig), "take.0.wav");
+    for _ in 0..100 {
+        assert_eq!(ask(&mut rig, "me.fileSuffix"), ".1.wav");
+        rig.cooks(1);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
 fn files_that_come_and_go_between_takes_are_noticed() {
     let Some(mut rig) = rig("take") else { return };
     assert_suffix(&mut rig, ".0.wav");

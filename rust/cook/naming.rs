@@ -47,7 +47,9 @@ impl Naming {
                     return;
                 }
             }
-            _ => board.finished.guess(names::suffix(order.start, order.extensions[0])),
+            // What was found in another folder will do until this one is searched; what counts in another way not.
+            Some((last, _)) if last.counts_like(&order) => {}
+            searched => board.finished.guess(names::suffix(order.start, order.extensions[0]), searched.is_none()),
         }
         if self.scout.is_none() {
             // Without a thread the suffix stays that of N.

@@ -30,8 +30,12 @@ impl NameOrder {
             let stem = order.handed_out.as_deref().and_then(|suffix| order.file.strip_suffix(suffix));
             stem.map_or((&order.file, false), |stem| (stem, true))
         }
-        let numbers = |order: &Self| (order.unique, order.start, order.extensions);
-        stem(self) == stem(other) && numbers(self) == numbers(other)
+        stem(self) == stem(other) && self.counts_like(other)
+    }
+
+    /// Whether both have the same first suffix, and look for a free one or not.
+    pub(crate) fn counts_like(&self, other: &Self) -> bool {
+        (self.unique, self.start, self.extensions) == (other.unique, other.start, other.extensions)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::shared::faults::{Faults, Point};
 use crate::shared::problem::Problem;
 
 /// How long the end of a node waits for a search, which leaves nothing behind: not long.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The thread of one node.
 pub(crate) struct Scout {

@@ -54,9 +54,13 @@ impl Finished {
         self.lock().over
     }
 
-    /// The next suffix as far as it can be told without the disk.
-    pub(crate) fn guess(&self, next_suffix: String) {
-        self.lock().next_suffix = next_suffix;
+    /// The next suffix as far as it can be told without the disk; as the `first` one it does not replace what a take
+    /// has left.
+    pub(crate) fn guess(&self, next_suffix: String, first: bool) {
+        let mut left = self.lock();
+        if !first || left.next_suffix.is_empty() {
+            left.next_suffix = next_suffix;
+        }
     }
 
     /// A search that began when `over` takes were over has found the next suffix: a later take knows better.
