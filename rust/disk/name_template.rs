@@ -64,6 +64,8 @@ impl NameTemplate {
         if name.is_empty() {
             return Err(Problem::IsFolder { path: named() });
         }
+        // A drive or a share of Windows, whatever stands in its name.
+        let is_root = Path::new(&text).file_name().is_none();
         match Path::new(&name).extension().and_then(|found| found.to_str()) {
             Some(found) if belongs(found) => {}
             Some(found) if KNOWN.iter().any(|known| known.eq_ignore_ascii_case(found)) => {
@@ -79,6 +81,9 @@ impl NameTemplate {
             if let Some(name) = refused_by_windows(Path::new(&shown)) {
                 return Err(Problem::WindowsName { path: named(), name });
             }
+        }
+        if is_root {
+            return Err(Problem::IsFolder { path: named() });
         }
         Ok(Self { text, extension })
     }
@@ -117,9 +122,10 @@ fn last_part(text: &str) -> &str {
 /// the take, or with a colon a stream that no other program sees.
 fn refused_by_windows(path: &Path) -> Option<String> {
     path.components().find_map(|component| match component {
-        Component::Prefix(prefix) if matches!(prefix.kind(), Prefix::DeviceNS(_)) => {
-            Some(prefix.as_os_str().to_string_lossy().into_owned())
-        }
+        Component::Prefix(prefix) => match prefix.kind() {
+            Prefix::DeviceNS(device) => Some(device.to_string_lossy().into_owned()),
+            _ => None,
+        },
         Component::Normal(name) => name.to_str().filter(|name| is_refused_by_windows(name)).map(str::to_owned),
         _ => None,
     })
@@ -224,6 +230,18 @@ mod tests {
             let result = NameTemplate::new(&order(file, &["wav"]));
             assert!(matches!(result, Err(Problem::IsFolder { .. })), "{file}");
         }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_drive_or_a_share_is_a_folder() {
+        for file in ["C:", "C:/", r"\\server\share", "//server/take", r"\\?\C:", r"\\?\UNC\server\share"] {
+            let result = NameTemplate::new(&order(file, &["wav"]));
+            assert!(matches!(result, Err(Problem::IsFolder { .. })), "{file}: {result:?}");
+        }
+        let long = format!(r"\\?\C:\{}\take{{suffix}}", "x".repeat(250));
+        let path = NameTemplate::new(&order(&long, &["wav"])).unwrap().path(7).unwrap();
+        assert_eq!(path.to_str(), Some(long.replace(PLACE, ".7.wav").as_str()));
     }
 
     #[test]

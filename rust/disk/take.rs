@@ -277,8 +277,7 @@ impl Take {
         if self.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AROUND) {
             let seconds = self.order.status.seconds.get();
             let a_minute = if seconds > 0.0 { self.order.status.bytes.get() as f64 / seconds * 60.0 } else { 0.0 };
-            let free = part.file.path().parent().and_then(|folder| fs4::available_space(folder).ok());
-            let minutes = match free {
+            let minutes = match part.file.room() {
                 Some(free) if a_minute > 0.0 => free as f64 / a_minute,
                 _ => -1.0,
             };

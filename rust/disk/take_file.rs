@@ -89,6 +89,14 @@ impl TakeFile {
         Reader { file: &self.file, at: 0 }
     }
 
+    /// Bytes that the disk has room for, unless it does not say.
+    pub(crate) fn room(&self) -> Option<u64> {
+        let folder = self.path.parent()?;
+        let room = fs4::available_space(folder);
+        // Windows answers for a path of more than 260 characters only in the form that this gives it.
+        room.or_else(|_| fs4::available_space(folder.canonicalize()?)).ok()
+    }
+
     /// What somebody did to the file's name. Asks the disk.
     pub(crate) fn fate(&self) -> Fate {
         if is_at(&self.file, &self.path) {
@@ -133,10 +141,13 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// The share mode lets nobody delete or move an open file.
+/// Whether `path` leads to a file. The share mode lets nobody move an open file on a disk of this machine, but on
+/// the machine that lends a network folder everything can happen. A disk that does not answer is no proof.
 #[cfg(windows)]
-pub(super) fn is_at(_file: &File, _path: &Path) -> bool {
-    true
+pub(super) fn is_at(_file: &File, path: &Path) -> bool {
+    // Its folder answers. Without one (PATH_NOT_FOUND) the drive may be gone, which the next write tells better.
+    const FILE_NOT_FOUND: i32 = 2;
+    !std::fs::metadata(path).is_err_and(|error| error.raw_os_error() == Some(FILE_NOT_FOUND))
 }
 
 /// Whether any name leads to the open file.
@@ -147,6 +158,7 @@ fn has_a_name(file: &File) -> bool {
     file.metadata().is_ok_and(|open| open.nlink() > 0)
 }
 
+/// Cannot be told from here: what can be written to is taken for a file that somebody finds.
 #[cfg(windows)]
 fn has_a_name(_file: &File) -> bool {
     true

@@ -62,6 +62,7 @@ fn explain(doing: Doing, cause: &Error) -> (String, &'static str) {
 
 const IN_USE: (&str, &str) = ("Another program is using the file", "close it there or change File");
 const FAULT: (&str, &str) = ("The drive reports a fault", "check the drive and its cable");
+const RING: (&str, &str) = ("The path is a ring of links", "change File");
 const REMOVED: (&str, &str) = ("The drive is gone", "connect it again");
 const TOO_MANY: (&str, &str) = ("Too many files are open in this process", "close some of them");
 
@@ -73,7 +74,7 @@ fn known(cause: &Error) -> Option<(&'static str, &'static str)> {
         libc::ENODEV | libc::ENXIO => Some(REMOVED),
         libc::EMFILE | libc::ENFILE => Some(TOO_MANY),
         libc::ENOTCONN => Some(("The network folder does not answer", "restore the connection")),
-        libc::ELOOP => Some(("The path is a ring of links", "change File")),
+        libc::ELOOP => Some(RING),
         _ => None,
     }
 }
@@ -88,6 +89,8 @@ fn known(cause: &Error) -> Option<(&'static str, &'static str)> {
         23 | 25 | 27 | 29 | 30 | 31 | 1117 => Some(FAULT),
         // NOT_READY, NO_SUCH_DEVICE, FILE_INVALID, DEVICE_NOT_CONNECTED
         21 | 433 | 1006 | 1167 => Some(REMOVED),
+        // CANT_RESOLVE_FILENAME
+        1921 => Some(RING),
         // TOO_MANY_OPEN_FILES
         4 => Some(TOO_MANY),
         // BAD_NETPATH, NETWORK_BUSY, UNEXP_NET_ERR, NETNAME_DELETED, SEM_TIMEOUT
@@ -109,6 +112,9 @@ fn words(cause: &Error) -> String {
         .to_string()
         .replace('"', "'")
         .replace(|char: char| char.is_control(), " ")
+        // Those of Windows are sentences themselves, with the error's number behind.
+        .replace(". (", " (")
+        .replace(". ", "; ")
         .trim_end_matches(['.', ' '])
         .to_owned()
 }
@@ -173,6 +179,42 @@ mod tests {
             (libc::ENODEV, "The drive is gone, "),
             (libc::EMFILE, "Too many files are open in this process, "),
             (libc::ELOOP, "The path is a ring of links, "),
+        ] {
+            let sentence = io_sentence(Doing::Open, Path::new("/x/take.0.wav"), &Error::from_raw_os_error(number));
+            assert!(sentence.starts_with(start), "{number}: {sentence}");
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn system_errors_are_recognised() {
+        for (number, start) in [
+            (112, "The disk is full, "),
+            (39, "The disk is full, "),
+            (1295, "The disk quota is used up, "),
+            (223, "The file is as large as this disk allows, "),
+            (5, "Permission is denied, "),
+            (19, "The disk is read-only, "),
+            (2, "The drive or folder does not exist, "),
+            (3, "The drive or folder does not exist, "),
+            (15, "The drive or folder does not exist, "),
+            (67, "The drive or folder does not exist, "),
+            (267, "A file stands where the path has a folder, "),
+            (123, "This disk does not allow such a name, "),
+            (161, "This disk does not allow such a name, "),
+            (206, "The name is too long for this disk, "),
+            (32, "Another program is using the file, "),
+            (33, "Another program is using the file, "),
+            (170, "Another program is using the file, "),
+            (23, "The drive reports a fault, "),
+            (1117, "The drive reports a fault, "),
+            (21, "The drive is gone, "),
+            (1167, "The drive is gone, "),
+            (59, "The network folder does not answer, "),
+            (64, "The network folder does not answer, "),
+            (121, "The network folder does not answer, "),
+            (4, "Too many files are open in this process, "),
+            (1921, "The path is a ring of links, "),
         ] {
             let sentence = io_sentence(Doing::Open, Path::new("/x/take.0.wav"), &Error::from_raw_os_error(number));
             assert!(sentence.starts_with(start), "{number}: {sentence}");

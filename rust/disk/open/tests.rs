@@ -2,7 +2,6 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
 use super::*;
-use crate::disk::take_file::Fate;
 
 const LOCK_PATH: &str = "AUDIOFILEOUTPLUS_TEST_LOCK";
 
@@ -145,6 +144,7 @@ mod unix {
     use std::time::{Duration, Instant};
 
     use super::*;
+    use crate::disk::take_file::Fate;
 
     #[test]
     fn a_pipe_or_device_is_refused_without_waiting() {

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// How a child process ended.
+#[cfg_attr(not(unix), expect(dead_code, reason = "no program is run where its time cannot be asked for"))]
 pub(super) enum Ran {
     /// There is no such program.
     Missing,
