@@ -33,11 +33,8 @@ pub struct BundleArgs {
 /// Runs the command.
 pub fn run(args: &BundleArgs) -> ExitCode {
     let bundle = args.out.join(BUNDLE);
-    let made = args.library.clone().map_or_else(find_plugin, Ok).and_then(|library| {
-        check(&library)?;
-        place::put(&bundle, |new| write(&library, new))
-    });
-    match made {
+    let library = args.library.clone().map_or_else(find_plugin, Ok);
+    match library.and_then(|library| place::put(&bundle, |new| write(&library, new))) {
         Ok(()) => {
             println!("{}", bundle.display());
             ExitCode::SUCCESS
