@@ -11,6 +11,7 @@ mod open;
 #[allow(unsafe_code, reason = "asks the system's loader")]
 mod pin;
 pub(crate) mod scout;
+mod syncing;
 pub(crate) mod take;
 pub(crate) mod take_file;
 pub(crate) mod threads;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::encoder::{Encoder, Format, Opening, Playable, Settings};
 use super::names::{self, NameOrder};
+use super::syncing::Syncing;
 use super::take_file::{Fate, TakeFile};
 use super::{metadata, verify};
 use crate::shared::faults::{Faults, Point};
@@ -23,8 +24,6 @@ use crate::shared::status::{Phase, TakeStatus};
 const POLL: Duration = Duration::from_millis(50);
 /// The file is made playable at least this often; the promise to users is once a second.
 const CHECKPOINT: Duration = Duration::from_millis(500);
-/// The disk is asked to keep what it has at least this often; the promise to users is 10 seconds.
-const SYNC: Duration = Duration::from_secs(8);
 /// How often the free space is asked for.
 const LOOK_AROUND: Duration = Duration::from_secs(2);
 /// Encoded bytes that are gathered before they are written. While more waits, writes end at multiples of it: file
@@ -86,7 +85,6 @@ struct Take {
     /// Of the parts before the current one.
     before: Totals,
     checkpointed: Instant,
-    synced: Instant,
     looked: Option<Instant>,
 }
 
@@ -103,6 +101,8 @@ struct Totals {
 /// One file of the take.
 struct Part {
     sound: Sound,
+    // Before the file, which is not closed while it is synced.
+    syncing: Syncing,
     file: TakeFile,
     encoder: Box<dyn Encoder>,
     /// Encoded bytes that are not in the file yet.
@@ -142,7 +142,6 @@ impl Take {
             part: None,
             before: Totals::default(),
             checkpointed: Instant::now(),
-            synced: Instant::now(),
             looked: None,
         }
     }
@@ -200,6 +199,7 @@ impl Take {
         self.first.get_or_insert_with(|| file.path().to_owned());
         self.part = Some(Part {
             sound,
+            syncing: Syncing::new(Arc::clone(&self.order.faults)),
             file,
             encoder,
             out: header,
@@ -270,10 +270,7 @@ impl Take {
             part.safe = part.frames;
             self.checkpointed = Instant::now();
         }
-        if self.synced.elapsed() >= SYNC {
-            part.file.sync()?;
-            self.synced = Instant::now();
-        }
+        part.syncing.go_on(&part.file)?;
         if self.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AROUND) {
             let seconds = self.order.status.seconds.get();
             let a_minute = if seconds > 0.0 { self.order.status.bytes.get() as f64 / seconds * 60.0 } else { 0.0 };
@@ -293,6 +290,7 @@ impl Take {
         let Some(part) = &mut self.part else { return Ok(PathBuf::new()) };
         part.write()?;
         part.encoder.finish(&mut part.file)?;
+        part.syncing.wait()?;
         part.file.sync()?;
         part.look_for(&self.order.status)?;
         let path = part.file.path().to_owned();

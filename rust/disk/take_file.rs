@@ -81,7 +81,12 @@ impl TakeFile {
 
     /// Waits until the disk has everything.
     pub(crate) fn sync(&self) -> Result<(), Problem> {
-        self.file.sync_data().map_err(|cause| self.problem(Doing::Sync, cause))
+        sync(&self.file, &self.path)
+    }
+
+    /// Another handle of the same open file, to sync it in another thread.
+    pub(crate) fn try_clone(&self) -> io::Result<Handle> {
+        Ok(Handle { file: self.file.try_clone()?, path: self.path.clone() })
     }
 
     /// Reads the file from its beginning.
@@ -111,6 +116,23 @@ impl TakeFile {
     fn problem(&self, doing: Doing, cause: io::Error) -> Problem {
         Problem::io(doing, &self.path, cause)
     }
+}
+
+/// A handle that can only sync.
+pub(crate) struct Handle {
+    file: File,
+    path: PathBuf,
+}
+
+impl Handle {
+    /// As [`TakeFile::sync`].
+    pub(crate) fn sync(&self) -> Result<(), Problem> {
+        sync(&self.file, &self.path)
+    }
+}
+
+fn sync(file: &File, path: &Path) -> Result<(), Problem> {
+    file.sync_data().map_err(|cause| Problem::io(Doing::Sync, path, cause))
 }
 
 impl Drop for TakeFile {

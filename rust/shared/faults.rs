@@ -11,6 +11,8 @@ pub(crate) enum Point {
     Execute,
     /// The writer thread, before it writes a batch.
     Writer,
+    /// The thread that asks the disk to keep what it has, before it does.
+    Sync,
     /// The thread that looks for the next free name, before it asks the disk.
     Scout,
     /// Python asks for a member.
@@ -39,6 +41,7 @@ mod ordered {
                 let (point, number) = order.strip_prefix(key)?.strip_prefix('=')?.split_once(separator)?;
                 let point = match point {
                     "execute" => Point::Execute,
+                    "sync" => Point::Sync,
                     "scout" => Point::Scout,
                     "python" => Point::Python,
                     _ => Point::Writer,

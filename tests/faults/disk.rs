@@ -23,15 +23,34 @@ impl Disk {
 
     /// An ext4 file system in a file. `None` where that is not possible.
     pub(crate) fn ext4() -> Option<Self> {
+        Self::in_a_file("mkfs.ext4", &["-q", "-F"])
+    }
+
+    /// A file system that writes every change to another place, headers too, and keeps quotas.
+    pub(crate) fn btrfs() -> Option<Self> {
+        Self::in_a_file("mkfs.btrfs", &["-q", "-f", "-m", "single"])
+    }
+
+    fn in_a_file(program: &str, arguments: &[&str]) -> Option<Self> {
         may_mount()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let image = folder.path().join("disk.img");
         std::fs::File::create(&image).and_then(|file| file.set_len(300 << 20)).expect("a sparse file");
-        if !succeeds(Command::new("mkfs.ext4").args(["-q", "-F"]).arg(&image)) {
+        if !succeeds(Command::new(program).args(arguments).arg(&image)) {
             return None;
         }
         let disk = Self { folder, image: Some(image) };
         disk.mount().then_some(disk)
+    }
+
+    /// Makes a folder on it, a btrfs, that takes `size` and no more.
+    pub(crate) fn folder_with_quota(&self, size: &str) -> Option<PathBuf> {
+        let (root, folder) = (self.path(), self.path().join("limited"));
+        let btrfs = |arguments: &[&str], path: &Path| succeeds(Command::new("btrfs").args(arguments).arg(path));
+        let made = btrfs(&["subvolume", "create"], &folder)
+            && btrfs(&["quota", "enable"], &root)
+            && btrfs(&["qgroup", "limit", size], &folder);
+        made.then_some(folder)
     }
 
     pub(crate) fn path(&self) -> PathBuf {

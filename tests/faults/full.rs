@@ -99,3 +99,43 @@ fn a_disk_that_fills_in_the_middle_of_a_gap_does_not_count_the_gap_as_lost() {
     assert_eq!(rig.number("gap_samples"), 5 * 48_000);
     assert_eq!(rig.number("lost_samples"), rig.given[0].len() as u64 - heard, "no frame of the gap was ever given");
 }
+
+#[test]
+fn a_quota_that_is_used_up_is_told_and_costs_only_what_did_not_fit() {
+    let Some(disk) = Disk::btrfs() else { return };
+    let Some(folder) = disk.folder_with_quota("3M") else { return };
+    let mut rig = Rig::new(CHANNELS, RATE);
+    let file = folder.join("take.wav");
+    record_to(&mut rig, &file);
+    cook_in_real_time(&mut rig, PATIENCE, |rig| rig.node.error().is_empty());
+    let error = rig.node.error();
+    println!("{error}");
+    assert!(error.starts_with("The disk quota is used up, so ") && error.contains("take.wav"), "{error}");
+    rig.cooks(20);
+    wait_for_the_end(&mut rig);
+    assert_accounted_for(&mut rig);
+    assert!(assert_holds_the_beginning(&mut rig, &file) > RATE as u64);
+    assert_records_again(&mut rig, &disk.file("again.wav"));
+}
+
+#[test]
+fn a_full_disk_that_copies_what_it_changes_leaves_a_playable_file() {
+    let Some(disk) = Disk::btrfs() else { return };
+    let mut rig = Rig::new(CHANNELS, RATE);
+    let file = disk.file("take.wav");
+    record_to(&mut rig, &file);
+    cook_in_real_time(&mut rig, PATIENCE, |rig| rig.given[0].len() < 48_000);
+    let mut ballast = std::fs::File::create(disk.file("ballast")).expect("room for it");
+    // In small pieces at last: a header needs no more room than that either.
+    for piece in [1 << 20, 4096] {
+        while std::io::Write::write_all(&mut ballast, &vec![1; piece]).is_ok() {}
+    }
+    cook_in_real_time(&mut rig, PATIENCE, |rig| rig.node.error().is_empty());
+    let error = rig.node.error();
+    println!("{error}");
+    assert!(error.starts_with("The disk is full, so "), "{error}");
+    rig.cooks(20);
+    wait_for_the_end(&mut rig);
+    assert_accounted_for(&mut rig);
+    assert!(assert_holds_the_beginning(&mut rig, &file) > 0);
+}

@@ -177,3 +177,25 @@ fn record_toggled_at_every_cook_on_a_disk_that_hangs_keeps_a_thousand_takes() {
     rig.cook(SLICE);
     assert_eq!(rig.node.error(), "");
 }
+
+#[test]
+fn a_disk_that_takes_long_to_sync_is_written_to_meanwhile() {
+    // Longer than what a killed process may take with it.
+    let mut rig = Rig::with_path(2, RATE, "/project1/afo1?delay=sync:4000000");
+    let file = rig.path("take.wav");
+    record_to(&mut rig, &file);
+    let mut most_missing = 0;
+    cook_in_real_time(&mut rig, Duration::from_secs(13), |rig| {
+        let given = rig.given[0].len();
+        if given > 48_000 {
+            let there = hound::WavReader::open(&file).expect("it is playable").duration() as usize;
+            most_missing = most_missing.max(given.saturating_sub(there));
+        }
+        true
+    });
+    println!("at most {most_missing} frames were not in the file");
+    assert!(most_missing < 72_000, "{most_missing}");
+    let path = rig.finish();
+    let given = rig.given[0].len() as u64;
+    assert_eq!(assert_holds_the_beginning(&mut rig, &path), given);
+}
