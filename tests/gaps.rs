@@ -187,3 +187,32 @@ fn gaps_are_counted_anew_in_the_next_take() {
     rig.cooks(3);
     assert_holds(rig, 0);
 }
+
+/// Eight seconds of `tdhost record` with hitches of 100, 250 and 3000 ms, of which Max Time Slice Size keeps 200 ms.
+fn record_with_hitches(fill: bool) -> (std::path::PathBuf, String, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("take.wav");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tdhost"))
+        .args(["record", "--seconds", "8", "--rate", "48000", "--set", if fill { "Fillgaps=1" } else { "Fillgaps=0" }])
+        .args(["--hitch", "100@1", "--hitch", "250@2", "--hitch", "3000@4", "--out"])
+        .arg(&file)
+        .output()
+        .expect("tdhost runs");
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{table}\n{}", String::from_utf8_lossy(&output.stderr));
+    (file, table, folder)
+}
+
+#[test]
+fn hitches_of_a_real_timeline_are_filled_to_its_length_or_only_counted() {
+    // Nothing of the first, 50 ms of the second, 2800 ms of the third.
+    const GAP: u32 = 2400 + 134_400;
+    for fill in [true, false] {
+        let (file, table, _folder) = record_with_hitches(fill);
+        let frames = hound::WavReader::open(&file).expect("a file").duration();
+        let elapsed = 8 * 48_000;
+        let right = if fill { elapsed } else { elapsed - GAP };
+        assert!(frames.abs_diff(right) <= FRAME as u32, "{frames} frames, {right} are right\n{table}");
+        assert!(table.contains(&GAP.to_string()), "{table}");
+    }
+}

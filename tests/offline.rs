@@ -53,6 +53,27 @@ fn a_writer_slower_than_the_render_loses_nothing() {
 }
 
 #[test]
+fn fifty_times_the_clock_into_a_writer_at_ten_times_loses_nothing() {
+    const SECONDS: usize = 40;
+    // A batch of 256 KiB is 0.91 s of this, so that this delay makes ten seconds a second.
+    let mut rig = Rig::with_path(2, RATE, "/project1/afo1?delay=writer:91000");
+    rig.node.set("Maxbuffer", 2.0);
+    let began = Instant::now();
+    let mut cooks = 0;
+    let most = render(&mut rig, SECONDS, |_| {
+        cooks += 1;
+        let due = Duration::from_secs_f64(f64::from(cooks) / 60.0 / 50.0);
+        std::thread::sleep(due.saturating_sub(began.elapsed()));
+    });
+    let speed = SECONDS as f64 / began.elapsed().as_secs_f64();
+    assert!(speed < 15.0, "the writer sets the pace: {speed}");
+    assert!(most <= 2.0 + NOISE, "{most} s waited");
+    rig.finish();
+    assert_eq!((rig.number("lost_samples"), rig.number("gap_samples")), (0, 0));
+    assert_eq!(rig.number("total_samples_written"), rig.given[0].len() as u64);
+}
+
+#[test]
 fn a_render_after_a_pause_loses_nothing() {
     let mut rig = Rig::with_path(2, RATE, "/project1/afo1?delay=writer:100000");
     rig.node.set("Maxbuffer", 1.0);

@@ -298,7 +298,7 @@ fn a_change_of_the_rate_rolls_over_without_a_lost_frame() {
 #[test]
 fn a_change_of_the_channels_rolls_over_without_a_lost_frame() {
     let names = ["take.wav", "take-2.wav", "take-3.wav", "take-4.wav"];
-    roll_over("take.wav", &names, &[(2, 48000.0), (6, 48000.0), (1, 48000.0), (1, 96000.0)]);
+    roll_over("take.wav", &names, &[(2, 48000.0), (6, 48000.0), (2, 48000.0), (2, 96000.0)]);
 }
 
 #[test]

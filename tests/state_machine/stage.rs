@@ -63,7 +63,7 @@ impl Stage {
             }
         }
         let mut stage = Self {
-            node: node(),
+            node: node(false),
             model,
             settings: Settings::default(),
             input: Input::new(2, 48000.0),
@@ -137,8 +137,8 @@ impl Stage {
             }
             Step::Settle => self.settle()?,
             Step::Remove { moved } => return self.remove(*moved),
-            Step::Recreate => {
-                self.node = node();
+            Step::Recreate { slow } => {
+                self.node = node(*slow);
                 self.model.end();
                 self.model.takes_finished = 0;
                 self.model.last_frames = None;
@@ -395,6 +395,8 @@ impl Stage {
     }
 }
 
-fn node() -> Node {
-    Node::create(&plugin(), &NodeOptions::default())
+fn node(slow: bool) -> Node {
+    // The writer thread sleeps so long before each batch that memory may fill up.
+    let fault = if slow { "?delay=writer:50000" } else { "" };
+    Node::create(&plugin(), &NodeOptions { op_path: format!("/project1/audiofileoutplus1{fault}") })
 }

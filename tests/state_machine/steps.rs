@@ -33,8 +33,10 @@ pub(crate) enum Step {
     Remove {
         moved: bool,
     },
-    /// The node is destroyed and another made.
-    Recreate,
+    /// The node is destroyed and another made, whose disk may be a slow one.
+    Recreate {
+        slow: bool,
+    },
 }
 
 /// A cook and what is on the wire then.
@@ -140,7 +142,7 @@ pub(crate) fn draw(random: &mut Random, plain: bool) -> Vec<Step> {
                 text(random, &["File", "Filetype", "Codec", "Channelscope", "Headerdat", "Bitrate"]),
                 random.one_in(3),
             ),
-            93 => Step::Recreate,
+            93 => Step::Recreate { slow: random.one_in(3) },
             94 | 95 => Step::Remove { moved: random.one_in(2) },
             _ => Step::Settle,
         };
@@ -190,7 +192,7 @@ fn text(random: &mut Random, texts: &[&'static str]) -> &'static str {
 }
 
 fn draw_harmless(random: &mut Random) -> Step {
-    let value = *random.pick(&[0.0, 0.3, 1.0, 7.0, -1.0, 1e12, f64::NAN, f64::INFINITY]);
+    let value = *random.pick(&[0.0, 0.3, 1.0, 1.0, 7.0, -1.0, 1e12, f64::NAN, f64::INFINITY]);
     match random.between(0, 2) {
         0 => Step::Harmless("Quality", value),
         1 => Step::Harmless("Maxbuffer", value),
