@@ -218,7 +218,7 @@ impl Recorder {
             delta_frames: time.delta_frames,
             timeline_rate: time.rate,
         });
-        if arrival != Arrival::Again && time.delta_frames.is_finite() {
+        if arrival != Arrival::Again && time.delta_frames.is_finite() && time.rate > 0.0 {
             // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
             let (audio, timeline) = (inputs.samples() as f64 / sound.rate, time.delta_frames / time.rate);
             self.pace.advance(timeline.min(audio).max(0.0));

@@ -168,8 +168,11 @@ impl Spilling {
     fn run(&self) {
         while !self.stop.load(Ordering::Acquire) {
             let mut slot = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
-            let inbox = slot.take_if(|inbox| inbox.is_closed()).map_or_else(|| slot.clone(), |_| None);
+            // What may be the last of a large ring is not freed while the cook thread could wait for the lock.
+            let closed = slot.take_if(|inbox| inbox.is_closed());
+            let inbox = slot.clone();
             drop(slot);
+            drop(closed);
             match inbox {
                 None => thread::park(),
                 Some(inbox) => {

@@ -17,7 +17,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Duration;
 
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
@@ -69,6 +69,8 @@ pub(crate) struct Inbox {
     /// the ring is looked at, so that what is then found empty stays empty.
     closed: AtomicBool,
     next: OnceLock<Arc<Inbox>>,
+    /// The spill thread found the lock taken. Guards no memory.
+    spill_asked: AtomicBool,
     spill_period: Duration,
 }
 
@@ -114,6 +116,7 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
         owed: AtomicU64::new(0),
         closed: AtomicBool::new(false),
         next: OnceLock::new(),
+        spill_asked: AtomicBool::new(false),
         spill_period: ring_time / 8,
     });
     let feed = Feed { samples: samples_in, events: events_in, owed: 0, inbox: Arc::clone(&inbox) };
@@ -228,6 +231,10 @@ impl Inbox {
     pub(crate) fn take<R>(&self, use_item: impl FnOnce(Item<'_>) -> R) -> Taken<R> {
         let closed = self.closed.load(Ordering::Acquire);
         let mut outlet = self.outlet();
+        if self.spill_asked.load(Ordering::Relaxed) {
+            self.spill_asked.store(false, Ordering::Relaxed);
+            outlet.spill(self.sound.channels);
+        }
         let event = match outlet.spilled.pop_front().or_else(|| outlet.events.try_pop()) {
             Some(Event::Audio { frames }) => {
                 let channels = self.sound.channels;
@@ -270,12 +277,14 @@ impl Inbox {
 
     /// Moves the ring's blocks to ordinary memory if the ring is half full.
     ///
-    /// When there is no memory the rest stays in the ring, and the cook thread finds it full.
+    /// When there is no memory the rest stays in the ring, and the cook thread finds it full. A writer thread that
+    /// encodes without a pause hardly lets go of the lock, and does it in this thread's place.
     pub(crate) fn spill(&self) {
-        let mut outlet = self.outlet();
-        let crowded = outlet.samples.occupied_len() > outlet.samples.capacity().get() / 2
-            || outlet.events.occupied_len() > RING_EVENTS / 2;
-        while crowded && outlet.spill_one(self.sound.channels) {}
+        match self.outlet.try_lock() {
+            Ok(mut outlet) => outlet.spill(self.sound.channels),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().spill(self.sound.channels),
+            Err(TryLockError::WouldBlock) => self.spill_asked.store(true, Ordering::Relaxed),
+        }
     }
 
     fn outlet(&self) -> MutexGuard<'_, Outlet> {
@@ -284,6 +293,12 @@ impl Inbox {
 }
 
 impl Outlet {
+    fn spill(&mut self, channels: usize) {
+        let crowded = self.samples.occupied_len() > self.samples.capacity().get() / 2
+            || self.events.occupied_len() > RING_EVENTS / 2;
+        while crowded && self.spill_one(channels) {}
+    }
+
     /// The oldest block in the ring, and how many samples it has.
     fn block(&self, frames: usize, channels: usize) -> ([Planar<'_>; 2], usize) {
         let samples = frames * channels;
@@ -422,6 +437,44 @@ mod tests {
         let mut read = Vec::new();
         assert!(drain(&inbox, &mut read));
         assert_eq!(read.len(), 12);
+    }
+
+    #[test]
+    fn a_writer_that_is_always_encoding_does_not_keep_the_ring_from_being_emptied() {
+        use std::thread::{scope, sleep};
+        const BLOCK: usize = 800;
+        let (mut feed, inbox) = inbox(Sound { channels: 1, rate: 48_000.0 }, BLOCK);
+        let (mut put, mut full) = (0, 0);
+        let taken = scope(|threads| {
+            let writer = threads.spawn(|| {
+                let mut blocks = 0;
+                loop {
+                    // Slower than the blocks come.
+                    match inbox.take(|_| sleep(Duration::from_millis(if blocks < 200 { 4 } else { 0 }))) {
+                        Taken::Item(()) => blocks += 1,
+                        Taken::Nothing => {}
+                        Taken::End => return blocks,
+                    }
+                }
+            });
+            threads.spawn(|| {
+                while !inbox.is_closed() {
+                    sleep(Duration::from_millis(5));
+                    inbox.spill();
+                }
+            });
+            for _ in 0..600 {
+                match feed.audio(BLOCK, std::iter::once(&[0.5; BLOCK][..])) {
+                    Ok(()) => put += 1,
+                    Err(Full) => full += 1,
+                }
+                sleep(Duration::from_millis(1));
+            }
+            feed.close(None);
+            writer.join().unwrap()
+        });
+        assert_eq!((put, full), (600, 0), "the ring holds 120 blocks");
+        assert_eq!(taken, put);
     }
 
     #[test]

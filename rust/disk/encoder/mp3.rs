@@ -208,11 +208,17 @@ impl Encoder for Mp3 {
     }
 
     fn checkpoint(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
-        // A disk that is full has not taken all that was encoded, and then the take ends anyway.
-        if self.finished || self.bytes == 0 || file.len() < self.audio_at() + self.bytes {
+        if self.finished || self.bytes == 0 || file.len() < self.audio_at() {
             return Ok(());
         }
-        file.patch(self.info_at, &info_frame(&self.stream, &self.totals()))
+        let totals = if file.len() < self.audio_at() + self.bytes {
+            // A full disk has not taken all that was encoded, but perhaps more than the last Info frame tells:
+            // players are to go on to the end of the file.
+            Totals { delay: self.delay, ..Totals::unknown() }
+        } else {
+            self.totals()
+        };
+        file.patch(self.info_at, &info_frame(&self.stream, &totals))
     }
 
     fn finish(&mut self, file: &mut TakeFile) -> Result<(), Problem> {

@@ -150,6 +150,32 @@ fn a_file_killed_after_a_checkpoint_begins_with_the_first_sample_for_every_reade
     }
 }
 
+/// The Info frame told the length at the last checkpoint, and readers that believe it left out what came after.
+#[test]
+fn a_file_that_a_full_disk_has_cut_plays_to_its_end_although_a_checkpoint_came_before() {
+    for missing in [5000, 30_000] {
+        let signal = music(48000, 2, 96_000);
+        let mut take = Take::open(&FORMAT, sound(2, 48000.0), SETTINGS).unwrap();
+        take.write_all(&head(&signal, 24_000), 500);
+        take.checkpoint();
+        let rest: Vec<Vec<f32>> = signal.iter().map(|channel| channel[24_000..].to_vec()).collect();
+        take.write_all(&rest, 500);
+        // As the writer thread does when the disk has taken only a part.
+        let playable = take.encoder.playable(take.file.len() - missing);
+        take.file.truncate(playable.len).unwrap();
+        take.checkpoint();
+        assert!(playable.frames > 24_000);
+        assert_eq!(symphonia_frames(take.path()), playable.frames);
+        if let Some(decoded) = ffmpeg(take.path(), 2, true) {
+            assert_eq!(decoded[0].len() as u64, playable.frames, "FFmpeg");
+        }
+        if let Some(decoded) = sndfile(&take) {
+            assert!(decoded[0].len() as u64 >= playable.frames, "libsndfile");
+        }
+        assert_sox_reads(take.path());
+    }
+}
+
 #[test]
 fn the_bytes_do_not_depend_on_the_block_size() {
     let signal = music(48000, 2, 20000);
