@@ -1,10 +1,10 @@
 #include "host/parameters.h"
+#include "tdhost/src/ffi.rs.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 
 namespace tdhost
 {
@@ -104,15 +104,12 @@ Parameters::setText(Parameter& par, const std::string& text, const std::string& 
 	par.lentText.reserve(std::max(text.size(), path.size()), graveyard);
 }
 
-// A path is relative to the project's folder, which is the current one here.
 void
 Parameters::evaluate(Parameter& par)
 {
 	const std::string text = par.expression();
 	const bool isPath = par.kind == Kind::File || par.kind == Kind::FileSave || par.kind == Kind::Folder;
-	std::error_code failed;
-	const auto path = std::filesystem::absolute(std::filesystem::u8path(text), failed);
-	setText(par, text, isPath && !text.empty() && !failed ? path.u8string() : text);
+	setText(par, text, isPath && !text.empty() ? std::string(absolute(rust::String::lossy(text))) : text);
 }
 
 void

@@ -1,15 +1,9 @@
 #include "host/python.h"
 #include "host/node.h"
+#include "tdhost/src/ffi.rs.h"
 
 #include <cstddef>
 #include <stdexcept>
-
-#ifdef _WIN32
-#define NOMINMAX
-#include <windows.h>
-#else
-#include <dlfcn.h>
-#endif
 
 namespace tdhost
 {
@@ -36,27 +30,6 @@ struct Spec
 	unsigned int flags;
 	Slot* slots;
 };
-
-void*
-openLibrary(const char* name)
-{
-#ifdef _WIN32
-	return reinterpret_cast<void*>(LoadLibraryA(name));
-#else
-	// For all: the plugin and Python's own extension modules look names up in the whole process.
-	return dlopen(name, RTLD_NOW | RTLD_GLOBAL);
-#endif
-}
-
-void*
-address(void* library, const char* name)
-{
-#ifdef _WIN32
-	return reinterpret_cast<void*>(GetProcAddress(static_cast<HMODULE>(library), name));
-#else
-	return dlsym(library, name);
-#endif
-}
 
 // The part of Python that a host needs, all of it in the stable ABI.
 struct Python
@@ -86,9 +59,9 @@ bool started = false;
 
 template <typename Function>
 void
-bind(void* library, Function& function, const char* name)
+bind(Function& function, const char* name)
 {
-	function = reinterpret_cast<Function>(address(library, name));
+	function = reinterpret_cast<Function>(python_symbol(name));
 	if (function == nullptr)
 		throw std::runtime_error(std::string("the Python that was found has no ") + name);
 }
@@ -161,34 +134,34 @@ orThrow(PyObject* object)
 } // namespace
 
 rust::String
-startPython(const rust::Vec<rust::String>& libraries)
+startPython(rust::Slice<const std::uint16_t> home)
 {
-	void* library = nullptr;
-	for (const auto& name : libraries)
+	bind(python.initialize, "Py_InitializeEx");
+	bind(python.saveThread, "PyEval_SaveThread");
+	bind(python.ensure, "PyGILState_Ensure");
+	bind(python.release, "PyGILState_Release");
+	bind(python.version, "Py_GetVersion");
+	bind(python.typeFromSpec, "PyType_FromSpec");
+	bind(python.allocate, "PyType_GenericAlloc");
+	bind(python.newDict, "PyDict_New");
+	bind(python.setItem, "PyDict_SetItemString");
+	bind(python.builtins, "PyEval_GetBuiltins");
+	bind(python.compile, "Py_CompileString");
+	bind(python.run, "PyEval_EvalCode");
+	bind(python.asText, "PyObject_Str");
+	bind(python.utf8, "PyUnicode_AsUTF8AndSize");
+	bind(python.attribute, "PyObject_GetAttrString");
+	bind(python.fetchError, "PyErr_Fetch");
+	bind(python.clearError, "PyErr_Clear");
+	bind(python.drop, "Py_DecRef");
+	if (!home.empty())
 	{
-		if (library == nullptr)
-			library = openLibrary(std::string(name).c_str());
+		void (*setHome)(const wchar_t*);
+		bind(setHome, "Py_SetPythonHome");
+		// Python keeps the pointer.
+		static const std::wstring kept(home.begin(), home.end());
+		setHome(kept.c_str());
 	}
-	if (library == nullptr)
-		throw std::runtime_error("there is no Python library");
-	bind(library, python.initialize, "Py_InitializeEx");
-	bind(library, python.saveThread, "PyEval_SaveThread");
-	bind(library, python.ensure, "PyGILState_Ensure");
-	bind(library, python.release, "PyGILState_Release");
-	bind(library, python.version, "Py_GetVersion");
-	bind(library, python.typeFromSpec, "PyType_FromSpec");
-	bind(library, python.allocate, "PyType_GenericAlloc");
-	bind(library, python.newDict, "PyDict_New");
-	bind(library, python.setItem, "PyDict_SetItemString");
-	bind(library, python.builtins, "PyEval_GetBuiltins");
-	bind(library, python.compile, "Py_CompileString");
-	bind(library, python.run, "PyEval_EvalCode");
-	bind(library, python.asText, "PyObject_Str");
-	bind(library, python.utf8, "PyUnicode_AsUTF8AndSize");
-	bind(library, python.attribute, "PyObject_GetAttrString");
-	bind(library, python.fetchError, "PyErr_Fetch");
-	bind(library, python.clearError, "PyErr_Clear");
-	bind(library, python.drop, "Py_DecRef");
 	// Without Python's signal handlers, and without keeping the lock between two calls.
 	python.initialize(0);
 	python.saveThread();

@@ -4,9 +4,11 @@
 //! own function, and whoever holds a node holds the library too.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use cxx::UniquePtr;
 
+use crate::node::absolute;
 pub(crate) use bridge::{NodeHost, RawEntry, RawInfo, RawPar, RawRow, RawSetup, RawShape, RawTime, start_python};
 
 #[allow(
@@ -121,6 +123,14 @@ mod bridge {
         sample_rate: f32,
     }
 
+    // Rust for C++.
+    extern "Rust" {
+        /// The address of a function of the Python that was loaded; 0 when it has none of that name.
+        fn python_symbol(name: &str) -> usize;
+        /// A path as `getParFilePath` gives it.
+        fn absolute(text: &str) -> String;
+    }
+
     // C++ for Rust.
     unsafe extern "C++" {
         include!("host/node.h");
@@ -141,7 +151,7 @@ mod bridge {
         unsafe fn create_node(setup: &RawSetup, saved: &Vec<RawEntry>) -> UniquePtr<NodeHost>;
 
         #[cxx_name = "startPython"]
-        fn start_python(libraries: &Vec<String>) -> Result<String>;
+        fn start_python(home: &[u16]) -> Result<String>;
 
         fn alive(self: &NodeHost) -> bool;
         fn pars(self: &NodeHost) -> Vec<RawPar>;
@@ -291,4 +301,29 @@ impl Asker {
         let host = unsafe { &*self.0 };
         let _ = (host.info_chop(), host.info_table(), host.popup(), host.warning(), host.error());
     }
+}
+
+static PYTHON: OnceLock<PythonLibrary> = OnceLock::new();
+
+#[cfg(unix)]
+type PythonLibrary = libloading::os::unix::Library;
+#[cfg(windows)]
+type PythonLibrary = libloading::os::windows::Library;
+
+/// Loads a Python for the whole process, for good. False when the library cannot be loaded.
+pub(crate) fn load_python(library: &Path) -> bool {
+    // For all: the plugin and Python's own extension modules look names up in the whole process.
+    #[cfg(unix)]
+    // SAFETY: loading runs the library's initialisers; the user asked for a Python to be run.
+    let loaded = unsafe { PythonLibrary::open(Some(library), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+    #[cfg(windows)]
+    // SAFETY: as above.
+    let loaded = unsafe { PythonLibrary::new(library) };
+    loaded.is_ok_and(|loaded| PYTHON.set(loaded).is_ok())
+}
+
+fn python_symbol(name: &str) -> usize {
+    let Some(library) = PYTHON.get() else { return 0 };
+    // SAFETY: only the address is taken here; its type is that of Python's function, given where it is called.
+    unsafe { library.get::<unsafe extern "C" fn()>(name.as_bytes()) }.map_or(0, |function| *function as usize)
 }

@@ -464,6 +464,6 @@ impl Node {
 
 /// Absolute with the system's separators, as `getParFilePath` gives it; relative to the project's folder, which is
 /// the current one here.
-fn absolute(text: &str) -> String {
+pub(crate) fn absolute(text: &str) -> String {
     std::path::absolute(Path::new(text)).map_or_else(|_| text.to_owned(), |path| path.to_string_lossy().into_owned())
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "host/faults.h"
@@ -11,9 +12,9 @@
 namespace tdhost
 {
 
-// Starts the process's Python from the first of these libraries that can be loaded; returns its version. Once in a
-// process, before a plugin is loaded that is to find it. Throws a sentence when none can.
-rust::String startPython(const rust::Vec<rust::String>& libraries);
+// Starts the Python whose library python_symbol looks into; returns its version. Once in a process, before a plugin is
+// loaded that is to find it. `home` is the folder of its own modules where it cannot find that itself.
+rust::String startPython(rust::Slice<const std::uint16_t> home);
 
 // A node's object, `me` in its expressions: its members are those of the plugin's tables. Only after startPython.
 class NodeObject final : public TD::PY_Context
