@@ -1,7 +1,9 @@
 // The class that TouchDesigner sees. Every method translates, calls Rust and translates back; what to do is
 // decided there. No exception leaves a method: the host is not made for it.
 
+#include <array>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "audiofileoutplus/python.h"
@@ -103,10 +105,49 @@ TD::OP_ParAppendResult append_text(TD::OP_ParameterManager& manager, const ParRo
 		par, static_cast<std::int32_t>(items.size()), item_pointers.data(), label_pointers.data());
 }
 
+// Names of the parameters of `Cook::pars`.
+using Watched = std::array<std::string, std::tuple_size<decltype(Cook::pars)>::value>;
+
+// The addresses of channels.
+template <typename Sample> rust::Slice<const std::size_t> addresses(Sample** channels, std::size_t count)
+{
+	static_assert(sizeof(Sample*) == sizeof(std::size_t), "an address is as large as a size");
+	return {reinterpret_cast<const std::size_t*>(channels), count};
+}
+
+Cook gather(const TD::OP_Inputs& host, const Watched& watched, const Inputs& inputs, const TD::CHOP_Output& output)
+{
+	Cook cook{};
+	for (std::size_t i = 0; i < watched.size(); ++i)
+		cook.pars[i] = host.getParInt(watched[i].c_str());
+	if (const TD::OP_CHOPInput* input = inputs.wired())
+	{
+		cook.wired = true;
+		cook.start_index = input->startIndex;
+		cook.total_cooks = input->totalCooks;
+		cook.samples = count(input->numSamples);
+		cook.channels = addresses(input->channelData, inputs.channels());
+	}
+	cook.sample_rate = inputs.sample_rate();
+	cook.outputs = addresses(output.channels, output.channels ? count(output.numChannels) : 0);
+	cook.output_samples = count(output.numSamples);
+	if (const TD::OP_TimeInfo* time = host.getTimeInfo())
+	{
+		cook.delta_frames = time->deltaFrames;
+		cook.timeline_rate = time->rate;
+	}
+	return cook;
+}
+
 class Shim final : public TD::CHOP_CPlusPlusBase
 {
 public:
-	explicit Shim(const TD::OP_NodeInfo* info) : operator_(new_operator(path(info))) {}
+	explicit Shim(const TD::OP_NodeInfo* info) : operator_(new_operator(path(info)))
+	{
+		std::size_t i = 0;
+		for (const rust::String& name : afop::watched())
+			watched_.at(i++) = text(name);
+	}
 	virtual ~Shim() = default;
 
 	void setupParameters(TD::OP_ParameterManager* manager, void*) override
@@ -153,8 +194,8 @@ public:
 	void execute(TD::CHOP_Output* output, const TD::OP_Inputs* host, void*) override
 	{
 		contained([&] {
-			Output buffers(*output);
-			afop::execute(*operator_, Inputs(*host), buffers);
+			const Inputs inputs(*host);
+			afop::execute(*operator_, gather(*host, watched_, inputs, *output), inputs);
 		});
 	}
 
@@ -219,6 +260,7 @@ private:
 	}
 
 	rust::Box<Operator> operator_;
+	Watched watched_;
 };
 
 } // namespace

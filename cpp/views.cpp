@@ -34,11 +34,6 @@ rust::Slice<const std::uint8_t> bytes(const char* text)
 	return {reinterpret_cast<const std::uint8_t*>(text), std::strlen(text)};
 }
 
-std::size_t count(std::int32_t number)
-{
-	return number > 0 ? static_cast<std::size_t>(number) : 0;
-}
-
 } // namespace
 
 std::size_t Table::rows() const
@@ -54,13 +49,6 @@ std::size_t Table::columns() const
 rust::Slice<const std::uint8_t> Table::cell(std::size_t row, std::size_t column) const
 {
 	return bytes(dat_.cellData[row * count(dat_.numCols) + column]);
-}
-
-Inputs::Inputs(const TD::OP_Inputs& host)
-	: host_(host), input_(host.getNumInputs() > 0 ? host.getInputCHOP(0) : nullptr),
-	  channels_(input_ && input_->channelData ? count(input_->numChannels) : 0),
-	  samples_(input_ && input_->channelData ? count(input_->numSamples) : 0)
-{
 }
 
 std::int32_t Inputs::par_int(rust::Str name) const
@@ -94,36 +82,11 @@ std::unique_ptr<Table> Inputs::par_table(rust::Str name) const
 	return dat ? std::make_unique<Table>(*dat) : nullptr;
 }
 
-CookTime Inputs::time() const
-{
-	const TD::OP_TimeInfo* time = host_.getTimeInfo();
-	return time ? CookTime{time->deltaFrames, time->rate} : CookTime{0.0, 0.0};
-}
-
-rust::Slice<const float> Inputs::channel(std::size_t index) const
-{
-	if (index >= channels() || !input_->channelData[index])
-		return {};
-	return {input_->channelData[index], samples()};
-}
-
 rust::Slice<const std::uint8_t> Inputs::channel_name(std::size_t index) const
 {
 	if (index >= channels() || !input_->nameData)
 		return {};
 	return bytes(input_->nameData[index]);
-}
-
-std::size_t Output::channels() const
-{
-	return host_.channels ? count(host_.numChannels) : 0;
-}
-
-rust::Slice<float> Output::channel(std::size_t index)
-{
-	if (index >= channels() || !host_.channels[index])
-		return {};
-	return {host_.channels[index], count(host_.numSamples)};
 }
 
 } // namespace afop

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::disk::encoder::{CODECS, Encoder, FORMATS, Opening, Settings};
 use crate::shared::inbox::{Feed, Inbox, Item, Taken, inbox};
+use crate::shared::lane::{Lane, Lanes, Peak, WIDE};
 use crate::shared::planar::Planar;
 use crate::shared::sound::Sound;
 
@@ -11,18 +12,20 @@ use crate::shared::sound::Sound;
 pub struct Ring {
     feed: Feed,
     inbox: Arc<Inbox>,
+    output: Vec<f32>,
 }
 
 impl Ring {
     /// A ring for blocks of `frames` frames at 48 kHz.
     pub fn new(channels: usize, frames: usize) -> Self {
         let (feed, inbox) = inbox(Sound { channels, rate: 48_000.0 }, frames);
-        Self { feed, inbox }
+        Self { feed, inbox, output: vec![0.0; frames] }
     }
 
-    /// What the cook thread does with a block. False when there is no room.
+    /// What the cook thread does with a block, the pass-through included. False when there is no room.
     pub fn put(&mut self, planar: &[f32], frames: usize) -> bool {
-        self.feed.audio(frames, planar.chunks_exact(frames)).is_ok()
+        let output = &mut self.output[..frames];
+        self.feed.audio(frames, &mut Block { planar, output, peak: Peak::default() }).is_ok()
     }
 
     /// What the writer thread does with it; how many frames there were.
@@ -34,6 +37,20 @@ impl Ring {
             Taken::Item(frames) => frames,
             Taken::Nothing | Taken::End => 0,
         }
+    }
+}
+
+/// Planar samples, and a place for one channel of output.
+struct Block<'a> {
+    planar: &'a [f32],
+    output: &'a mut [f32],
+    peak: Peak,
+}
+
+impl Lanes for Block<'_> {
+    fn lane(&mut self, index: usize) -> Lane<'_> {
+        let source = &self.planar[index * self.output.len()..][..self.output.len()];
+        Lane { source, output: self.output, peak: &mut self.peak, wide: self.planar.len() >= WIDE }
     }
 }
 

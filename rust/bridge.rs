@@ -1,14 +1,14 @@
 //! Everything that crosses between C++ and Rust, and nothing else.
 //!
-//! The shim turns host pointers into slices, so that the Rust side is safe. No function called by the host
+//! The shim turns host pointers into slices, so that the Rust side is safe; only the samples of a cook, which
+//! a call for each channel would make dear, cross as addresses: see [`Planes`]. No function called by the host
 //! returns `Result` (cxx would throw it into the host), and each runs under [`guard`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use std::pin::Pin;
-
 use crate::cook::operator::Operator;
-use crate::cook::{generation, identity, info, python};
+use crate::cook::planes::Planes;
+use crate::cook::{generation, identity, info, params, python};
 
 #[cxx::bridge(namespace = "afop")]
 pub(crate) mod ffi {
@@ -82,13 +82,28 @@ pub(crate) mod ffi {
         sample_rate: f32,
     }
 
-    /// The time of a cook.
+    /// What every cook asks the host for, all at once: a call across the bridge for each would bring as many pieces
+    /// of code into the caches, which are cold at every cook.
     #[derive(Debug, Clone, Copy)]
-    struct CookTime {
+    struct Cook<'a> {
+        /// Values of the parameters that `watched` names.
+        pars: [i32; 3],
+        /// Whether anything is wired to the input.
+        wired: bool,
+        /// Frames of the input.
+        samples: usize,
+        sample_rate: f64,
+        start_index: f64,
+        total_cooks: i64,
+        /// Where the channels of the input are: addresses of `samples` floats each, or null.
+        channels: &'a [usize],
+        /// Where the channels of the output are: addresses of `output_samples` floats each, or null.
+        outputs: &'a [usize],
+        output_samples: usize,
         /// Frames of the timeline since the cook before.
         delta_frames: f64,
         /// Frames of the timeline a second.
-        rate: f64,
+        timeline_rate: f64,
     }
 
     /// A channel of the Info CHOP.
@@ -116,7 +131,11 @@ pub(crate) mod ffi {
         fn parameter_rejected(node: &Operator, name: &str);
         fn output_shape(node: &Operator, inputs: &Inputs, shape: &mut OutputShape) -> bool;
         fn output_channel_name(node: &Operator) -> &'static str;
-        fn execute(node: &Operator, inputs: &Inputs, output: Pin<&mut Output>);
+        /// Names of the parameters whose values a [`Cook`] holds.
+        fn watched() -> Vec<String>;
+        /// # Safety
+        /// `channels` and `outputs` of the cook hold for the call.
+        unsafe fn execute(node: &Operator, cook: &Cook, inputs: &Inputs);
         fn info_channel_count(node: &Operator) -> i32;
         fn info_channel(node: &Operator, index: i32) -> InfoChannel;
         fn info_row_count(node: &Operator) -> i32;
@@ -144,7 +163,7 @@ pub(crate) mod ffi {
     unsafe extern "C++" {
         include!("audiofileoutplus/views.h");
 
-        /// The host's parameters, time and input of one cook.
+        /// The host's parameters and input of one cook.
         type Inputs;
         fn par_int(self: &Inputs, name: &str) -> i32;
         fn par_double(self: &Inputs, name: &str) -> f64;
@@ -153,14 +172,8 @@ pub(crate) mod ffi {
         fn par_file_path(self: &Inputs, name: &str) -> &[u8];
         fn enable_par(self: &Inputs, name: &str, enabled: bool);
         fn par_table(self: &Inputs, name: &str) -> UniquePtr<Table>;
-        fn time(self: &Inputs) -> CookTime;
-        fn wired(self: &Inputs) -> bool;
         fn channels(self: &Inputs) -> usize;
-        fn samples(self: &Inputs) -> usize;
         fn sample_rate(self: &Inputs) -> f64;
-        fn start_index(self: &Inputs) -> f64;
-        fn total_cooks(self: &Inputs) -> i64;
-        fn channel(self: &Inputs, index: usize) -> &[f32];
         fn channel_name(self: &Inputs, index: usize) -> &[u8];
 
         /// A DAT's table.
@@ -168,18 +181,11 @@ pub(crate) mod ffi {
         fn rows(self: &Table) -> usize;
         fn columns(self: &Table) -> usize;
         fn cell(self: &Table, row: usize, column: usize) -> &[u8];
-
-        /// The host's output buffers of one cook.
-        type Output;
-        #[cxx_name = "channels"]
-        fn output_channels(self: &Output) -> usize;
-        #[cxx_name = "channel"]
-        fn output_channel(self: Pin<&mut Output>, index: usize) -> &mut [f32];
     }
 }
 
 use ffi::{Agreement, Identity, InfoChannel, InfoRow, PythonOffer};
-pub(crate) use ffi::{Inputs, Output, OutputShape, ParKind, ParRow};
+pub(crate) use ffi::{Cook, Inputs, OutputShape, ParKind, ParRow};
 
 /// Runs `body`; a panic becomes the node's error state and the host gets `R`'s default.
 fn guard<R: Default>(node: &Operator, body: impl FnOnce() -> R) -> R {
@@ -222,8 +228,19 @@ fn output_channel_name(node: &Operator) -> &'static str {
     guard(node, || Operator::SILENT_CHANNEL)
 }
 
-fn execute(node: &Operator, inputs: &Inputs, output: Pin<&mut Output>) {
-    guard(node, || node.execute(inputs, output));
+fn watched() -> Vec<String> {
+    params::WATCHED.iter().map(|par| par.name.to_owned()).collect()
+}
+
+/// # Safety
+/// As [`Planes::new`] asks it of the cook.
+#[inline]
+unsafe fn execute(node: &Operator, cook: &Cook, inputs: &Inputs) {
+    guard(node, || {
+        // SAFETY: the caller's promise.
+        let planes = unsafe { Planes::new(cook) };
+        node.execute(cook, inputs, planes);
+    });
 }
 
 fn info_channel_count(node: &Operator) -> i32 {

@@ -14,7 +14,10 @@
 namespace afop
 {
 
-struct CookTime;
+inline std::size_t count(std::int32_t number)
+{
+	return number > 0 ? static_cast<std::size_t>(number) : 0;
+}
 
 // A DAT's table.
 class Table
@@ -30,11 +33,15 @@ private:
 	const TD::OP_DATInput& dat_;
 };
 
-// The host's parameters, time and first input.
+// The host's parameters and first input.
 class Inputs
 {
 public:
-	explicit Inputs(const TD::OP_Inputs& host);
+	explicit Inputs(const TD::OP_Inputs& host)
+		: host_(host), input_(host.getNumInputs() > 0 ? host.getInputCHOP(0) : nullptr),
+		  channels_(input_ && input_->channelData ? count(input_->numChannels) : 0)
+	{
+	}
 
 	std::int32_t par_int(rust::Str name) const;
 	double par_double(rust::Str name) const;
@@ -42,35 +49,16 @@ public:
 	rust::Slice<const std::uint8_t> par_file_path(rust::Str name) const;
 	void enable_par(rust::Str name, bool enabled) const;
 	std::unique_ptr<Table> par_table(rust::Str name) const;
-	CookTime time() const;
-
-	bool wired() const { return input_ != nullptr; }
+	// Null when nothing is wired.
+	const TD::OP_CHOPInput* wired() const { return input_; }
 	std::size_t channels() const { return channels_; }
-	std::size_t samples() const { return samples_; }
 	double sample_rate() const { return input_ ? input_->sampleRate : 0.0; }
-	double start_index() const { return input_ ? input_->startIndex : 0.0; }
-	std::int64_t total_cooks() const { return input_ ? input_->totalCooks : 0; }
-	rust::Slice<const float> channel(std::size_t index) const;
 	rust::Slice<const std::uint8_t> channel_name(std::size_t index) const;
 
 private:
 	const TD::OP_Inputs& host_;
 	const TD::OP_CHOPInput* input_;
 	std::size_t channels_;
-	std::size_t samples_;
-};
-
-// The host's output buffers.
-class Output
-{
-public:
-	explicit Output(TD::CHOP_Output& host) : host_(host) {}
-
-	std::size_t channels() const;
-	rust::Slice<float> channel(std::size_t index);
-
-private:
-	TD::CHOP_Output& host_;
 };
 
 } // namespace afop

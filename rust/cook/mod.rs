@@ -11,19 +11,19 @@ pub(crate) mod info;
 mod naming;
 pub(crate) mod operator;
 mod pace;
-mod params;
+pub(crate) mod params;
 mod passage;
+#[allow(unsafe_code, reason = "lends the host's samples")]
+pub(crate) mod planes;
 mod popup;
 pub(crate) mod python;
 mod recorder;
 mod scope;
 mod slices;
 
-use crate::bridge::Inputs;
 use crate::shared::sound::Sound;
 
 /// The layout of the input, when it is one that can be recorded and passed on.
-fn usable_sound(inputs: &Inputs) -> Option<Sound> {
-    let sound = Sound { channels: inputs.channels(), rate: inputs.sample_rate() };
-    (sound.channels > 0 && sound.rate.is_finite() && sound.rate > 0.0).then_some(sound)
+fn usable_sound(channels: usize, rate: f64) -> Option<Sound> {
+    (channels > 0 && rate.is_finite() && rate > 0.0).then_some(Sound { channels, rate })
 }

@@ -34,8 +34,16 @@ pub(crate) struct Naming {
 impl Naming {
     /// One cook while no take runs. Four times a second, and only when Python ever asked for the suffix, it may
     /// allocate and wake a thread.
+    #[inline]
     pub(crate) fn idle(&mut self, inputs: &Inputs, board: &Board, faults: &Arc<Faults>) {
-        if !board.handed_out.is_wanted() || self.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
+        if board.handed_out.is_wanted() {
+            self.look(inputs, board, faults);
+        }
+    }
+
+    #[inline(never)]
+    fn look(&mut self, inputs: &Inputs, board: &Board, faults: &Arc<Faults>) {
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
             return;
         }
         self.looked = Some(Instant::now());

@@ -4,7 +4,6 @@
 //! what cooking changes stands behind one mutex that only the cook thread takes, and getters read the [`Board`].
 
 use std::any::Any;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::board::Board;
@@ -12,11 +11,12 @@ use super::generation::Generation;
 use super::info::{CHANNELS, Facts, ROWS};
 use super::params::{Kind, PARS};
 use super::passage::Passage;
+use super::planes::Planes;
 use super::popup;
 use super::recorder::Recorder;
 use super::usable_sound;
 use crate::bridge::ffi::{InfoChannel, InfoRow};
-use crate::bridge::{Inputs, Output, OutputShape, ParKind, ParRow};
+use crate::bridge::{Cook, Inputs, OutputShape, ParKind, ParRow};
 use crate::shared::faults::{Faults, Point};
 use crate::shared::problem::{Problem, Warning};
 
@@ -103,7 +103,7 @@ impl Operator {
 
     /// False when the output is like the input; else `shape` says how it looks.
     pub(crate) fn output_shape(inputs: &Inputs, shape: &mut OutputShape) -> bool {
-        if usable_sound(inputs).is_some() {
+        if usable_sound(inputs.channels(), inputs.sample_rate()).is_some() {
             return false;
         }
         *shape = OutputShape { channels: 1, sample_rate: Self::SILENT_RATE };
@@ -111,11 +111,12 @@ impl Operator {
     }
 
     /// One cook: passes the input through and records it.
-    pub(crate) fn execute(&self, inputs: &Inputs, output: Pin<&mut Output>) {
-        let sound = usable_sound(inputs);
-        let mut passage = Passage::new(inputs, output, sound.is_some());
+    #[inline]
+    pub(crate) fn execute(&self, cook: &Cook<'_>, inputs: &Inputs, planes: Planes<'_>) {
+        let sound = usable_sound(planes.channels(), cook.sample_rate);
+        let mut passage = Passage::new(planes, sound.is_some());
         self.faults.pass(Point::Execute);
-        self.cook().cook(inputs, sound, &mut passage);
+        self.cook().cook(cook, inputs, sound, &mut passage);
     }
 
     /// A panic was caught: the take ends, its file is completed by the writer thread, and the node says why.

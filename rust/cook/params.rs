@@ -2,6 +2,7 @@
 //!
 //! The shim declares them from these rows and knows no parameter by name.
 
+use crate::bridge::Cook;
 use crate::disk::encoder::{CODECS, FORMATS, Knob};
 
 const PAGE: &str = "Audio File Out";
@@ -55,6 +56,24 @@ pub(crate) enum Kind {
     },
     /// A DAT operator.
     Dat,
+}
+
+/// What every cook looks at, in the order of [`Cook::pars`].
+pub(crate) static WATCHED: [&Par; 3] = [&RECORD, &PAUSE, &FILE_TYPE];
+
+impl Cook<'_> {
+    pub(super) fn record(&self) -> bool {
+        self.pars[0] != 0
+    }
+
+    pub(super) fn pause(&self) -> bool {
+        self.pars[1] != 0
+    }
+
+    /// Index of the File Type's menu item.
+    pub(super) fn file_type(&self) -> i32 {
+        self.pars[2]
+    }
 }
 
 /// Bit rates of MP3 in kb/s, in the order of the menu.

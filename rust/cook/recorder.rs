@@ -1,6 +1,6 @@
 //! The state machine of a node's takes: from the parameters and slices of each cook to what is fed to the disk.
 //!
-//! In the steady state a cook reads four parameters, compares a few numbers and copies the block into the ring.
+//! In the steady state a cook compares a few numbers and copies the block into the ring.
 //!
 //! The cook thread waits in one case only: offline rendering (Realtime off) can cook much faster than the clock,
 //! and when memory is full while the timeline is ahead of the wall clock, nothing needs to be lost, since nobody is
@@ -17,7 +17,7 @@ use super::params::{self, PARS, Par};
 use super::passage::Passage;
 use super::scope;
 use super::slices::{Arrival, Odd, Sight, Slices};
-use crate::bridge::Inputs;
+use crate::bridge::{Cook, Inputs};
 use crate::disk::encoder::{CODECS, FORMATS, Format, Knob, Settings};
 use crate::disk::take::Order;
 use crate::disk::threads::Threads;
@@ -93,21 +93,27 @@ impl Recorder {
         }
     }
 
-    /// One cook.
-    pub(crate) fn cook(&mut self, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
-        let record = toggle(inputs, &params::RECORD);
-        self.tell_trouble(inputs, record && sound.is_none());
+    /// One cook. What does not happen at every cook stands in functions of its own, out of the way of the rest.
+    #[inline]
+    pub(crate) fn cook(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
+        let record = cook.record();
+        let trouble = record && sound.is_none();
+        if trouble || self.trouble.is_some() {
+            self.tell_trouble(cook, trouble);
+        }
         if !record {
-            self.stop();
+            if self.running.is_some() || self.blocked {
+                self.stop();
+            }
         } else if let Some(sound) = sound
             && self.running.is_none()
             && !self.blocked
         {
-            self.start(inputs, sound);
+            self.start(cook, inputs, sound);
         }
         self.show_progress();
-        self.look(inputs, sound, passage);
-        self.greyed.update(inputs, self.running.is_some());
+        self.look(cook, inputs, sound, passage);
+        self.greyed.update(cook, inputs, self.running.is_some());
         if self.running.is_none() {
             self.naming.idle(inputs, &self.board, &self.faults);
         }
@@ -123,8 +129,9 @@ impl Recorder {
         self.blocked = true;
     }
 
-    fn start(&mut self, inputs: &Inputs, input: Sound) {
-        match self.order(inputs, input) {
+    #[cold]
+    fn start(&mut self, cook: &Cook<'_>, inputs: &Inputs, input: Sound) {
+        match self.order(cook, inputs, input) {
             Ok(running) => {
                 self.slices = Slices::default();
                 self.progress = Some((Arc::clone(&running.status), 0));
@@ -138,19 +145,20 @@ impl Recorder {
         }
     }
 
+    #[cold]
     fn stop(&mut self) {
-        if self.running.is_some() || self.blocked {
-            self.let_go();
-            self.blocked = false;
-            self.cut_short = false;
-            self.board.record_off();
-        }
+        self.let_go();
+        self.blocked = false;
+        self.cut_short = false;
+        self.board.record_off();
     }
 
     /// Closes the feed of the running take, if there is one.
+    #[cold]
     fn let_go(&mut self) {
         self.board.feeding.set(false);
         self.board.paused.set(false);
+        self.rest();
         if let Some(running) = self.running.take() {
             running.feed.close(None);
             self.former.push(running.status);
@@ -166,7 +174,7 @@ impl Recorder {
     }
 
     /// Reads the parameters of a take and orders it from the writer thread.
-    fn order(&mut self, inputs: &Inputs, input: Sound) -> Result<Running, Problem> {
+    fn order(&mut self, cook: &Cook<'_>, inputs: &Inputs, input: Sound) -> Result<Running, Problem> {
         let format = chosen_format(inputs);
         let settings = chosen_settings(inputs);
         let name = naming::order(inputs, format, &self.board)?;
@@ -193,54 +201,67 @@ impl Recorder {
             codec: if format.knobs.contains(&Knob::Codec) { settings.codec.name } else { "" },
             sound,
         });
-        let (feed, inbox) = inbox(sound, inputs.samples());
+        let (feed, inbox) = inbox(sound, cook.samples);
         let faults = Arc::clone(&self.faults);
         threads.order(Order { name, format, settings, rows, inbox, status: Arc::clone(&status), faults });
         Ok(Running { feed, status, pattern, selected, input, seconds: 0.0 })
     }
 
     /// Looks at the input and, while a take runs, feeds it.
-    fn look(&mut self, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
+    #[inline]
+    fn look(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
         let Some(sound) = sound else {
             self.rest();
             return;
         };
-        if self.running.as_ref().is_some_and(|running| running.input != sound) {
-            self.slices.interrupt();
-        }
-        let time = inputs.time();
-        let arrival = self.slices.look(Sight {
-            total_cooks: inputs.total_cooks(),
-            channels: sound.channels,
-            samples: inputs.samples(),
-            start_index: inputs.start_index(),
-            rate: sound.rate,
-            delta_frames: time.delta_frames,
-            timeline_rate: time.rate,
-        });
-        if arrival != Arrival::Again && time.delta_frames.is_finite() && time.rate > 0.0 {
-            // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
-            let (audio, timeline) = (inputs.samples() as f64 / sound.rate, time.delta_frames / time.rate);
-            self.pace.advance(timeline.min(audio).max(0.0));
-        }
-        self.heed(inputs, sound, arrival, passage);
-        if arrival != Arrival::Again {
+        // A take looks at its slices with new eyes: before it, only their level counts.
+        let fresh = if self.running.is_some() || self.cut_short {
+            self.feed(cook, inputs, sound, passage)
+        } else {
+            cook.samples > 0
+        };
+        if fresh {
             self.board.peak.set(f64::from(passage.peak()));
         }
     }
 
+    /// Records the samples of one cook, or counts those that are lost. Whether there are new ones.
+    #[inline]
+    fn feed(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Sound, passage: &mut Passage<'_>) -> bool {
+        if self.running.as_ref().is_some_and(|running| running.input != sound) {
+            self.slices.interrupt();
+        }
+        let arrival = self.slices.look(Sight {
+            total_cooks: cook.total_cooks,
+            channels: sound.channels,
+            samples: cook.samples,
+            start_index: cook.start_index,
+            rate: sound.rate,
+            delta_frames: cook.delta_frames,
+            timeline_rate: cook.timeline_rate,
+        });
+        if arrival != Arrival::Again && cook.delta_frames.is_finite() && cook.timeline_rate > 0.0 {
+            // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
+            let (audio, timeline) = (cook.samples as f64 / sound.rate, cook.delta_frames / cook.timeline_rate);
+            self.pace.advance(timeline.min(audio).max(0.0));
+        }
+        self.heed(cook, inputs, sound, arrival, passage);
+        arrival != Arrival::Again
+    }
+
     /// Takes in what has arrived, if it is to be recorded.
-    fn heed(&mut self, inputs: &Inputs, sound: Sound, arrival: Arrival, passage: &mut Passage<'_>) {
+    #[inline]
+    fn heed(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Sound, arrival: Arrival, passage: &mut Passage<'_>) {
         if self.running.as_ref().is_some_and(|running| running.status.phase() == Phase::Failed) {
             self.let_go();
             self.blocked = true;
             self.cut_short = true;
         }
-        let paused = (self.running.is_some() || self.cut_short) && toggle(inputs, &params::PAUSE);
+        let paused = cook.pause();
         self.board.paused.set(paused && self.running.is_some());
         if self.running.is_none() || paused {
             if self.cut_short && !paused && arrival != Arrival::Again {
-                self.board.lost.add(inputs.samples() as u64);
+                self.board.lost.add(cook.samples as u64);
             }
             self.rest();
             return;
@@ -249,12 +270,18 @@ impl Recorder {
             self.board.warn(Warning::NotTimeSliced);
         }
         let Arrival::New { gap, odd } = arrival else { return };
-        match odd {
-            Some(Odd::Delta(frames)) => self.board.warn(Warning::OddTime { frames: frames.to_string() }),
-            Some(Odd::TooLong(seconds)) => self.board.warn(Warning::GapTooLong { seconds }),
-            None => {}
+        if let Some(odd) = odd {
+            self.tell_odd(odd);
         }
-        self.take_in(inputs, sound, gap, passage);
+        self.take_in(cook, inputs, sound, gap, passage);
+    }
+
+    #[cold]
+    fn tell_odd(&self, odd: Odd) {
+        self.board.warn(match odd {
+            Odd::Delta(frames) => Warning::OddTime { frames: frames.to_string() },
+            Odd::TooLong(seconds) => Warning::GapTooLong { seconds },
+        });
     }
 
     /// Nothing is recorded at this cook: no gap can lie before the next one.
@@ -264,19 +291,17 @@ impl Recorder {
     }
 
     /// Feeds the gap and the samples of one cook.
-    fn take_in(&mut self, inputs: &Inputs, sound: Sound, gap: u64, passage: &mut Passage<'_>) {
+    #[inline]
+    fn take_in(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Sound, gap: u64, passage: &mut Passage<'_>) {
         let Some(running) = &mut self.running else { return };
         if sound != running.input {
             // A source that is being rebuilt can show any layout: one that brings samples is meant.
-            if inputs.samples() == 0 {
+            if cook.samples == 0 {
                 return;
             }
-            self.board.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
-            if let Some(warning) = running.change_layout(inputs, sound, &self.board, self.threads.as_ref()) {
-                self.board.warn(warning);
-            }
+            running.change_layout(cook, inputs, sound, &self.board, self.threads.as_ref());
         }
-        let frames = inputs.samples();
+        let frames = cook.samples;
         if running.selected.is_empty() || (frames == 0 && gap == 0) {
             return;
         }
@@ -291,24 +316,35 @@ impl Recorder {
         if frames == 0 {
             return;
         }
-        while running.put(inputs, frames, passage, &self.former).is_err() {
-            if !running.status.is_over() && self.pace.is_ahead(running.feed.seconds()) {
-                if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
-                    writer.unpark();
-                }
-                running.wait_for_room();
-                continue;
-            }
-            if self.board.lost.get() == 0 {
-                self.board.lost_first(running.seconds);
-            }
-            self.board.lost.add(frames as u64);
-            running.feed.silence(frames as u64);
-            break;
+        if running.put(inputs, frames, passage, &self.former).is_err() {
+            self.put_late(inputs, frames, passage);
         }
-        running.seconds += frames as f64 / sound.rate;
+        if let Some(running) = &mut self.running {
+            running.seconds += frames as f64 / sound.rate;
+        }
     }
 
+    /// There was no room: an offline cook waits for it, and at any other the samples are lost.
+    #[cold]
+    fn put_late(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>) {
+        let Some(running) = &mut self.running else { return };
+        while !running.status.is_over() && self.pace.is_ahead(running.feed.seconds()) {
+            if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
+                writer.unpark();
+            }
+            running.wait_for_room();
+            if running.put(inputs, frames, passage, &self.former).is_ok() {
+                return;
+            }
+        }
+        if self.board.lost.get() == 0 {
+            self.board.lost_first(running.seconds);
+        }
+        self.board.lost.add(frames as u64);
+        running.feed.silence(frames as u64);
+    }
+
+    #[inline]
     fn show_progress(&mut self) {
         if let Some((status, before)) = &mut self.progress {
             let now = status.written.get();
@@ -318,14 +354,15 @@ impl Recorder {
     }
 
     /// Says what is missing while Record is on and there is nothing to record.
-    fn tell_trouble(&mut self, inputs: &Inputs, trouble: bool) {
+    #[cold]
+    fn tell_trouble(&mut self, cook: &Cook<'_>, trouble: bool) {
         let now = trouble.then(|| {
-            if !inputs.wired() {
+            if !cook.wired {
                 Warning::NoInput
-            } else if inputs.channels() == 0 {
+            } else if cook.channels.is_empty() {
                 Warning::NoChannels
             } else {
-                Warning::NoRate { rate: inputs.sample_rate().to_string() }
+                Warning::NoRate { rate: cook.sample_rate.to_string() }
             }
         });
         if now != self.trouble {
@@ -349,6 +386,7 @@ impl Running {
     }
 
     /// Puts the selected channels of this cook's input into the feed.
+    #[inline]
     fn put(
         &mut self,
         inputs: &Inputs,
@@ -370,37 +408,40 @@ impl Running {
                 return Err(Full);
             }
         }
-        self.feed.audio(frames, self.selected.iter().map(|&index| passage.channel(index)))?;
+        self.feed.audio(frames, &mut passage.lanes(&self.selected))?;
         self.status.fed_bytes.add(bytes);
         self.status.fed.add(frames as u64);
         Ok(())
     }
 
     /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
+    #[cold]
     fn change_layout(
         &mut self,
+        cook: &Cook<'_>,
         inputs: &Inputs,
         input: Sound,
         board: &Board,
         threads: Option<&Threads>,
-    ) -> Option<Warning> {
+    ) {
+        board.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
         if input.channels != self.input.channels {
             self.selected = select(&self.pattern, inputs).unwrap_or_default();
         }
         self.input = input;
         if self.selected.is_empty() {
-            return Some(Warning::ScopeLost { pattern: self.pattern.clone() });
+            board.warn(Warning::ScopeLost { pattern: self.pattern.clone() });
+            return;
         }
         let sound = Sound { channels: self.selected.len(), rate: input.rate };
         if sound != self.feed.sound() {
-            let (feed, next) = inbox(sound, inputs.samples());
+            let (feed, next) = inbox(sound, cook.samples);
             if let Some(threads) = threads {
                 threads.watch(Arc::clone(&next));
             }
             std::mem::replace(&mut self.feed, feed).close(Some(next));
             board.set_sound(sound);
         }
-        None
     }
 }
 
@@ -413,12 +454,17 @@ struct Greyed {
 }
 
 impl Greyed {
-    fn update(&mut self, inputs: &Inputs, running: bool) {
-        let now = (inputs.par_int(params::FILE_TYPE.name), running);
-        if self.seen == Some(now) {
-            return;
+    #[inline]
+    fn update(&mut self, cook: &Cook<'_>, inputs: &Inputs, running: bool) {
+        let now = Some((cook.file_type(), running));
+        if self.seen != now {
+            self.seen = now;
+            self.tell(inputs, running);
         }
-        self.seen = Some(now);
+    }
+
+    #[cold]
+    fn tell(&mut self, inputs: &Inputs, running: bool) {
         let format = chosen_format(inputs);
         // The host starts with everything enabled.
         self.enabled.resize(PARS.len(), true);

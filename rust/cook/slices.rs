@@ -73,6 +73,7 @@ impl Slices {
     }
 
     /// Takes note of one cook.
+    #[inline]
     pub(crate) fn look(&mut self, sight: Sight) -> Arrival {
         let believable = sight.delta_frames.is_finite() && sight.delta_frames > 0.0;
         if believable {

@@ -23,8 +23,12 @@ use std::time::Duration;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
+use super::lane::Lanes;
 use super::planar::Planar;
 use super::sound::Sound;
+
+#[allow(unsafe_code, reason = "fills the ring in place")]
+mod fill;
 
 /// Seconds of audio that the ring is made for.
 const RING_SECONDS: f64 = 2.0;
@@ -34,6 +38,9 @@ const RING_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 const MOST_RING_BYTES: usize = 1 << 30;
 /// Blocks that the ring can announce: two seconds at 60 cooks a second many times over.
 const RING_EVENTS: usize = 4096;
+
+/// Bytes.
+const CACHE_LINE: usize = 64;
 
 /// What happens next in a take, in the order of its samples.
 #[derive(Debug)]
@@ -56,6 +63,7 @@ pub(crate) struct Feed {
     events: HeapProd<Event>,
     /// Frames of silence that the ring had no room for yet; they go in before anything else.
     owed: u64,
+    channels: usize,
     inbox: Arc<Inbox>,
 }
 
@@ -107,7 +115,12 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
     let wanted = ((seconds * sound.rate) as usize).max(4 * frames.min(1 << 16));
     let ring = ring(wanted.min(MOST_RING_BYTES / frame_bytes as usize).max(64) * sound.channels);
     let ring_frames = ring.capacity().get() / sound.channels;
-    let (samples_in, samples_out) = ring.split();
+    let (mut samples_in, mut samples_out) = ring.split();
+    // Blocks of usual sizes begin where a line of the cache does when the first one does: copying is then quicker.
+    // The memory of a large ring begins 16 bytes after such a place.
+    let before = samples_in.vacant_slices().0.as_ptr().align_offset(CACHE_LINE).min(ring_frames);
+    samples_in.push_iter(std::iter::repeat_n(0.0, before));
+    samples_out.skip(before);
     let (events_in, events_out) = HeapRb::<Event>::new(RING_EVENTS).split();
     let ring_time = Duration::from_secs_f64((ring_frames as f64 / sound.rate).clamp(0.04, RING_SECONDS));
     let inbox = Arc::new(Inbox {
@@ -119,7 +132,8 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
         spill_asked: AtomicBool::new(false),
         spill_period: ring_time / 8,
     });
-    let feed = Feed { samples: samples_in, events: events_in, owed: 0, inbox: Arc::clone(&inbox) };
+    let feed =
+        Feed { samples: samples_in, events: events_in, owed: 0, channels: sound.channels, inbox: Arc::clone(&inbox) };
     (feed, inbox)
 }
 
@@ -153,32 +167,28 @@ impl Feed {
             && self.events.occupied_len() <= RING_EVENTS / 2
     }
 
-    /// Puts in one block: `frames` samples of every channel, in the order of the channels.
+    /// Puts in one block: `frames` samples of every channel, in the order of the channels. They are passed on to the
+    /// host on the way.
     ///
     /// # Errors
-    /// [`Full`] when there is no room: nothing was taken.
-    pub(crate) fn audio<'a, C>(&mut self, frames: usize, channels: C) -> Result<(), Full>
-    where
-        C: Iterator<Item = &'a [f32]>,
-    {
-        self.settle()?;
+    /// [`Full`] when there is no room: no channel was asked for.
+    #[inline]
+    pub(crate) fn audio(&mut self, frames: usize, lanes: &mut impl Lanes) -> Result<(), Full> {
+        if self.owed > 0 {
+            self.settle()?;
+        }
         if self.events.is_full() {
             return Err(Full);
         }
-        let samples = frames * self.inbox.sound.channels;
+        let samples = frames * self.channels;
         let event = if samples > self.samples.capacity().get() / 2 {
-            let mut own = Vec::new();
-            own.try_reserve_exact(samples).map_err(|_| Full)?;
-            channels.for_each(|channel| own.extend_from_slice(&channel[..frames]));
-            Event::Block { samples: own.into_boxed_slice(), frames }
+            let samples = fill::own(self.channels, frames, lanes).ok_or(Full)?;
+            Event::Block { samples, frames }
         } else if samples > self.samples.vacant_len() {
             return Err(Full);
         } else {
-            // Each push publishes its samples at once, which does no harm: nobody looks at samples that no
-            // event has announced.
-            channels.for_each(|channel| {
-                self.samples.push_slice(&channel[..frames]);
-            });
+            // Nobody looks at samples that no event has announced.
+            fill::ring(&mut self.samples, self.channels, frames, lanes);
             Event::Audio { frames }
         };
         let pushed = self.events.try_push(event);
@@ -336,7 +346,31 @@ impl Outlet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::lane::{Lane, Peak};
     use proptest::prelude::*;
+
+    struct Mono<'a> {
+        source: &'a [f32],
+        output: Vec<f32>,
+        peak: Peak,
+    }
+
+    impl Lanes for Mono<'_> {
+        fn lane(&mut self, _index: usize) -> Lane<'_> {
+            Lane {
+                source: self.source,
+                output: &mut self.output,
+                peak: &mut self.peak,
+                wide: self.source.len() % 3 == 0,
+            }
+        }
+    }
+
+    fn put(feed: &mut Feed, source: &[f32]) -> Result<(), Full> {
+        // Most hosts want as many samples as there are.
+        let wanted = if source.len() % 5 == 1 { 7 } else { source.len() };
+        feed.audio(source.len(), &mut Mono { source, output: vec![0.0; wanted], peak: Peak::default() })
+    }
 
     const MONO: Sound = Sound { channels: 1, rate: 100.0 };
 
@@ -370,7 +404,7 @@ mod tests {
                     }
                     _ => {
                         let block: Vec<f32> = (0..size).map(|i| next + i as f32).collect();
-                        if feed.audio(size, std::iter::once(&block[..])) == Ok(()) {
+                        if put(&mut feed, &block) == Ok(()) {
                             next += size as f32;
                             expected.extend(block);
                         }
@@ -388,8 +422,8 @@ mod tests {
     fn a_full_ring_takes_nothing_of_a_block() {
         let (mut feed, inbox) = inbox(MONO, 1);
         let block = [1.0; 60];
-        while feed.audio(60, std::iter::once(&block[..])) == Ok(()) {}
-        assert_eq!(feed.audio(60, std::iter::once(&block[..])), Err(Full));
+        while put(&mut feed, &block) == Ok(()) {}
+        assert_eq!(put(&mut feed, &block), Err(Full));
         feed.close(None);
         let mut read = Vec::new();
         assert!(drain(&inbox, &mut read));
@@ -400,7 +434,7 @@ mod tests {
     fn a_spilling_ring_is_never_full() {
         let (mut feed, inbox) = inbox(MONO, 1);
         for _ in 0..1_000 {
-            assert_eq!(feed.audio(60, std::iter::once(&[0.5; 60][..])), Ok(()));
+            assert_eq!(put(&mut feed, &[0.5; 60]), Ok(()));
             inbox.spill();
         }
         feed.close(None);
@@ -429,7 +463,7 @@ mod tests {
     fn silence_is_owed_while_the_ring_has_no_room() {
         let (mut feed, inbox) = inbox(MONO, 1);
         for _ in 0..RING_EVENTS + 10 {
-            feed.audio(0, std::iter::once(&[][..])).ok();
+            put(&mut feed, &[]).ok();
         }
         feed.silence(7);
         feed.silence(5);

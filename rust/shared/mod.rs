@@ -7,6 +7,7 @@ pub(crate) mod faults;
 pub(crate) mod handed_out;
 pub(crate) mod inbox;
 mod io_sentence;
+pub(crate) mod lane;
 pub(crate) mod planar;
 pub(crate) mod problem;
 pub(crate) mod sound;

@@ -196,7 +196,8 @@ mod bridge {
         fn samples_in_place(self: Pin<&mut NodeHost>, channel: usize) -> &mut [f32];
         #[cxx_name = "advanceInput"]
         fn advance_input(self: Pin<&mut NodeHost>);
-        fn warm(self: Pin<&mut NodeHost>);
+        #[cxx_name = "timeExecute"]
+        fn time_execute(self: Pin<&mut NodeHost>) -> f64;
 
         fn ask(self: Pin<&mut NodeHost>, time: &RawTime) -> RawShape;
         fn allocate(

@@ -354,10 +354,12 @@ impl Node {
         self.host.pin_mut().samples_in_place(channel)
     }
 
-    /// For measuring: brings the host's own parameters and getters into the caches, where a host has them that cooks
-    /// one operator after the other. Nothing of the plugin is touched.
-    pub fn warm_host(&mut self) {
-        self.host.pin_mut().warm();
+    /// For measuring: as [`Node::execute_again`], and the microseconds that the plugin's `execute` took, by a clock
+    /// right around the call. The host's own part is in the caches by then, as in a host that has just prepared the
+    /// cook; of the plugin and the samples nothing was touched.
+    pub fn time_execute(&mut self) -> f64 {
+        self.host.pin_mut().advance_input();
+        self.host.pin_mut().time_execute() / 1e3
     }
 
     /// For measuring: cooks again with what [`Node::prepare`] made, as if the input had cooked anew. No sample is

@@ -60,7 +60,7 @@ public:
 	// For measuring, between prepare and the last execute.
 	rust::Slice<float> samplesInPlace(size_t channel);
 	void advanceInput() { input.advance(); }
-	void warm();
+	double timeExecute();
 
 	// The cook, in the order of the calls.
 	RawShape ask(const RawTime& time);
@@ -84,6 +84,7 @@ public:
 	rust::Vec<RawFault> faultList() const;
 
 private:
+	void warm();
 	template <typename Call> void guarded(const char* method, Call&& call) const;
 	template <typename Call> void guardedWithInputs(const char* method, Call&& call);
 	bool speaksTwo() const;
