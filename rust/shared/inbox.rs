@@ -478,7 +478,7 @@ mod tests {
         use std::thread::{scope, sleep};
         const BLOCK: usize = 800;
         let (mut feed, inbox) = inbox(Sound { channels: 1, rate: 48_000.0 }, BLOCK);
-        let (mut put, mut full) = (0, 0);
+        let (mut taken_in, mut full) = (0, 0);
         let taken = scope(|threads| {
             let writer = threads.spawn(|| {
                 let mut blocks = 0;
@@ -498,8 +498,8 @@ mod tests {
                 }
             });
             for _ in 0..600 {
-                match feed.audio(BLOCK, std::iter::once(&[0.5; BLOCK][..])) {
-                    Ok(()) => put += 1,
+                match put(&mut feed, &[0.5; BLOCK]) {
+                    Ok(()) => taken_in += 1,
                     Err(Full) => full += 1,
                 }
                 sleep(Duration::from_millis(1));
@@ -507,8 +507,8 @@ mod tests {
             feed.close(None);
             writer.join().unwrap()
         });
-        assert_eq!((put, full), (600, 0), "the ring holds 120 blocks");
-        assert_eq!(taken, put);
+        assert_eq!((taken_in, full), (600, 0), "the ring holds 120 blocks");
+        assert_eq!(taken, taken_in);
     }
 
     #[test]
