@@ -59,7 +59,8 @@ fn a_file_that_is_deleted_just_before_the_end_is_no_finished_take() {
     // The writer may just have looked before Record went off: then that has cleared the error already.
     let row = |node: &mut Node, key: &str| node.info_dat().into_iter().find(|row| row.0 == key).expect("a row").1;
     rig.wait("the take has failed", |node| {
-        row(node, "state") == "failed" || (node.error().is_empty() && !row(node, "last_error").is_empty())
+        // In this order, since an error may come up between the two questions.
+        row(node, "state") == "failed" || (!row(node, "last_error").is_empty() && node.error().is_empty())
     });
     if !rig.node.error().is_empty() {
         rig.cook(SLICE);
