@@ -112,7 +112,10 @@ impl Decoder {
                 Some(wav) => Ok(Reader::Wav(wav)),
                 None => match VorbisReader::open(path)? {
                     Some(vorbis) => Ok(Reader::Vorbis(Box::new(vorbis))),
-                    None => CodecReader::open(path).map(|reader| Reader::Other(Box::new(reader))),
+                    None => CodecReader::open(path).map(|reader| match VorbisReader::instead_of(&reader, path) {
+                        Some(vorbis) => Reader::Vorbis(Box::new(vorbis)),
+                        None => Reader::Other(Box::new(reader)),
+                    }),
                 },
             })
             .map_err(|cause| complaint(path, &cause))?;

@@ -147,3 +147,22 @@ fn lossy_length(extension: &str, rates: &[u32], encode: impl Fn(&str, &str) -> b
         }
     }
 }
+
+#[test]
+fn ogg_that_is_cut_after_its_first_page_of_sound_is_read() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("take.ogg");
+    let mut builder =
+        vorbis_rs::VorbisEncoderBuilder::new(22050.try_into().unwrap(), 1.try_into().unwrap(), Vec::new()).unwrap();
+    let mut encoder = builder.minimum_page_data_size(Some(1)).build().unwrap();
+    for _ in 0..20 {
+        encoder.encode_audio_block([[0.25; 1000]]).unwrap();
+    }
+    let bytes = encoder.finish().unwrap();
+    // After the two pages of headers.
+    let page = bytes.windows(4).enumerate().filter(|(_, id)| id == b"OggS").nth(3).unwrap().0;
+    std::fs::write(&path, &bytes[..page]).unwrap();
+    let granule = bytes[..page].windows(4).rposition(|id| id == b"OggS").unwrap() + 6;
+    let frames = u64::from_le_bytes(bytes[granule..granule + 8].try_into().unwrap());
+    assert_eq!(read(&path).1.frames() as u64, frames);
+}

@@ -1,6 +1,7 @@
-//! Ogg Vorbis of more than two channels, by libvorbis.
+//! Ogg Vorbis of more than two channels, or of a single page of sound, by libvorbis.
 //!
-//! Symphonia 0.6 decodes four and more channels wrongly at some qualities and knows no more than eight.
+//! Symphonia 0.6 decodes four and more channels wrongly at some qualities and knows no more than eight. A file that a
+//! full disk has cut after its first page of sound it opens, but does not read to its end.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,7 +9,7 @@ use std::path::Path;
 
 use vorbis_rs::VorbisDecoder;
 
-use super::{Format, Samples};
+use super::{CodecReader, Format, Samples};
 
 /// Where the first page of an Ogg Vorbis file says how many channels there are.
 const CHANNELS_AT: usize = 39;
@@ -28,14 +29,20 @@ impl VorbisReader {
         let file = File::open(path).map_err(|error| error.to_string())?;
         file.take(CHANNELS_AT as u64 + 1).read_to_end(&mut head).map_err(|error| error.to_string())?;
         let many = head.starts_with(b"OggS") && head.get(29..35) == Some(b"vorbis") && head.get(CHANNELS_AT) > Some(&2);
-        if !many {
-            return Ok(None);
-        }
+        if many { Self::open_any(path).map(Some) } else { Ok(None) }
+    }
+
+    /// For an OGG file in which `other` has found no end; `None` when it is for that.
+    pub(super) fn instead_of(other: &CodecReader, path: &Path) -> Option<Self> {
+        if other.frames.is_some() { None } else { Self::open_any(path).ok() }
+    }
+
+    fn open_any(path: &Path) -> Result<Self, String> {
         let file = File::open(path).map_err(|error| error.to_string())?;
         let decoder = VorbisDecoder::new(file).map_err(|error| error.to_string())?;
         let channels = usize::from(decoder.channels().get());
         let format = Format { channels, rate: decoder.sampling_frequency().get(), bits: None, lossy: true };
-        Ok(Some(Self { decoder, order: order(channels), block: Samples::empty(channels, None), format }))
+        Ok(Self { decoder, order: order(channels), block: Samples::empty(channels, None), format })
     }
 
     pub(super) fn next_block(&mut self) -> Result<Option<&Samples>, String> {
