@@ -4,6 +4,7 @@
 
 mod aiff;
 pub(crate) mod chunks;
+mod codec;
 mod mp3;
 mod ogg;
 mod pcm;
@@ -18,6 +19,7 @@ mod testing;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+pub(crate) use self::codec::{CODECS, Codec};
 use crate::disk::take_file::TakeFile;
 use crate::shared::planar::Planar;
 use crate::shared::problem::{Problem, Warning};
@@ -153,28 +155,6 @@ impl fmt::Display for Rates {
         }
     }
 }
-
-/// A row of [`CODECS`].
-#[derive(Debug, PartialEq)]
-pub(crate) struct Codec {
-    /// Menu item of Codec.
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
-    pub(crate) bits: u16,
-    pub(crate) float: bool,
-    pub(crate) big_endian: bool,
-}
-
-/// THE table of PCM codecs, in the order of the menu.
-pub(crate) static CODECS: [Codec; 7] = [
-    Codec { name: "pcm16", label: "PCM 16-bit", bits: 16, float: false, big_endian: false },
-    Codec { name: "pcm24", label: "PCM 24-bit", bits: 24, float: false, big_endian: false },
-    Codec { name: "pcm32", label: "PCM 32-bit", bits: 32, float: false, big_endian: false },
-    Codec { name: "float32", label: "Float 32-bit", bits: 32, float: true, big_endian: false },
-    Codec { name: "pcm16be", label: "PCM 16-bit Big Endian", bits: 16, float: false, big_endian: true },
-    Codec { name: "pcm24be", label: "PCM 24-bit Big Endian", bits: 24, float: false, big_endian: true },
-    Codec { name: "pcm32be", label: "PCM 32-bit Big Endian", bits: 32, float: false, big_endian: true },
-];
 
 /// THE table of formats, in the order of the menu.
 pub(crate) static FORMATS: &[&Format] = &[&wav::FORMAT, &ogg::FORMAT, &mp3::FORMAT, &aiff::FORMAT];
