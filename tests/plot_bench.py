@@ -1,16 +1,28 @@
 #!/usr/bin/env python3
-"""Draws what `tdhost bench --json` found as an SVG.
+"""Measures the plugin beside its peers, and refreshes what README shows of it.
 
-    tdhost bench --json > bench.json
-    tests/plot_bench.py bench.json tests/benches/bench.svg
+    python3 tests/plot_bench.py target/release/tdhost    measures, for ten minutes on a machine with nothing else to do
+    python3 tests/plot_bench.py                          draws and writes again what was measured last
 
-Left: microseconds that a cook takes from the host's main thread. Right: CPU time for the same audio, as a multiple
-of ours. Colours are chosen to be legible on white and on black.
+The figures are kept in tests/pictures/bench.json, as `tdhost bench --json` prints them and with the machine's name. From
+them come tests/pictures/bench.svg and the table in README.md, between its two comments.
+
+Left in the picture: microseconds that a cook takes from the host's main thread. Right: CPU time for the same audio, as
+a multiple of ours. Colours are chosen to be legible on white and on black.
 """
 
 import json
+import pathlib
+import platform
+import subprocess
 import sys
 from html import escape
+
+ROOT = pathlib.Path(__file__).parent.parent
+FIGURES = ROOT / "tests" / "pictures" / "bench.json"
+PICTURE = ROOT / "tests" / "pictures" / "bench.svg"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- tests/plot_bench.py writes from here -->\n", "<!-- to here -->\n"
 
 OURS = "#2f81f7"
 OTHERS = {
@@ -57,7 +69,6 @@ class Drawing:
         self.parts.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 1.5):.1f}" height="{BAR}" rx="2" fill="{colour}"/>'
         )
-
 
     def panel(self, left, title, subtitle, groups, unit):
         """Groups of bars with a scale of their own each, because 2 and 64 channels differ thirtyfold."""
@@ -122,11 +133,68 @@ def ratios(figures):
             yield name, bars, max(full, 1)
 
 
+def machine():
+    """The processor's name and cores, and the system."""
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    except OSError:
+        names = []
+    name = names[0] if names else platform.processor() or platform.machine()
+    return f"{name}, {max(len(names), 1)} cores, {platform.system()} {platform.release().split('-')[0]}"
+
+
+def number(value):
+    """Three digits, a dash for what was not measured."""
+    if value is None:
+        return "-"
+    return f"{value:.0f}" if value >= 99.5 else f"{value:.3g}"
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def text(figures):
+    """What README says between its comments."""
+    counts = sorted(figures["execute_us"], key=int)
+    series = [
+        ("this plugin, recording", "execute_us"),
+        ("`memcpy` of the block", "memcpy_us"),
+        ("libsndfile, writing 24-bit there", "libsndfile_inline_us"),
+        ("hound, writing 24-bit there", "hound_inline_us"),
+    ]
+    cooks = [[name, *(number(figures[key].get(count)) for count in counts)] for name, key in series]
+    peers = [peer for peer in OTHERS if any(peer in row for row in figures["cpu_ratio"].values())]
+    cpu = [
+        [name, *(number(figures["cpu_ratio"][kind].get(peer)) if peer in figures["cpu_ratio"][kind] else "" for peer in peers)]
+        for kind, name in NAMES.items()
+    ]
+    scale = figures["scale"]
+    wide = sorted(scale, key=int)
+    memory = figures["memory_mib"]
+    return (
+        f"Measured on {figures['machine']}.\n\n"
+        + table(["microseconds of a cook, 800 frames", *(f"{count} ch" for count in counts)], cooks)
+        + f"\nA cook that does not record takes {number(figures['idle_us'])} µs with two channels.\n\n"
+        + table(["CPU time, the other's = 1", *peers], cpu)
+        + "\n"
+        + table(["24-bit WAV", *(f"{count} ch" for count in wide)], [["CPU ns a sample", *(number(scale[c]) for c in wide)]])
+        + f"\n64 nodes that record in stereo take {number(figures['nodes64_cpu_percent'])} % of one core and lose "
+        f"{number(figures['nodes64_lost'])} frames. A node has {number(memory['idle'])} MiB, one that records "
+        f"{number(memory['recording2'])} MiB with 2 channels and {number(memory['recording64'])} MiB with 64.\n"
+    )
+
+
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) > 2 or sys.argv[1:2] in (["-h"], ["--help"]):
         sys.exit(__doc__)
-    with open(sys.argv[1], encoding="utf-8") as file:
-        figures = json.load(file)
+    if len(sys.argv) == 2:
+        printed = subprocess.run([sys.argv[1], "bench", "--json"], check=True, stdout=subprocess.PIPE).stdout
+        figures = {"machine": machine(), **json.loads(printed)}
+        FIGURES.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    figures = json.loads(FIGURES.read_text("utf-8"))
     drawing = Drawing()
     drawing.panel(
         MARGIN, "Main thread, each cook", "Microseconds for 800 frames, cold caches; each group has its own scale",
@@ -136,8 +204,10 @@ def main():
         MARGIN + PANEL + 40, "CPU time for 10 minutes of stereo", "Multiples of this plugin's user + system time; longer is slower",
         list(ratios(figures)), "×",
     )
-    with open(sys.argv[2], "w", encoding="utf-8") as file:
-        file.write(drawing.svg())
+    PICTURE.write_text(drawing.svg(), "utf-8")
+    readme = README.read_text("utf-8")
+    before, rest = readme.split(BEGIN)
+    README.write_text(before + BEGIN + text(figures) + END + rest.split(END, 1)[1], "utf-8")
 
 
 if __name__ == "__main__":
