@@ -361,7 +361,7 @@ mod tests {
                 source: self.source,
                 output: &mut self.output,
                 peak: &mut self.peak,
-                wide: self.source.len() % 3 == 0,
+                wide: self.source.len().is_multiple_of(3),
             }
         }
     }
