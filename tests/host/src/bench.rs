@@ -36,7 +36,7 @@ pub struct BenchArgs {
     /// Measure only figures whose key begins so, such as cpu_ratio.wav24; the others are null
     #[arg(long, value_name = "KEY")]
     pub only: Option<String>,
-    /// Where files are written [default: /dev/shm, so that no disk is measured, or the temporary folder]
+    /// Where files are written [default: the temporary folder]
     #[arg(long, value_name = "FOLDER")]
     pub dir: Option<PathBuf>,
     /// The plugin's file [default: the one that was built last]
@@ -114,15 +114,10 @@ fn spinner() -> ProgressBar {
     ProgressBar::new_spinner().with_style(style)
 }
 
-/// A folder of this run's own, in memory where there is such a place: what a disk and its driver cost would be
-/// counted for a writer that waits for the disk, and not for one that does not.
+/// A folder of this run's own, on a file system of the kind that is recorded to: how many pages a write takes at once
+/// differs there between the contenders, and in a file system in memory it does not.
 fn folder(wanted: Option<&Path>) -> Result<tempfile::TempDir, String> {
-    let memory = Path::new("/dev/shm");
-    let made = match wanted {
-        Some(folder) => tempfile::tempdir_in(folder),
-        None if memory.is_dir() => tempfile::tempdir_in(memory),
-        None => tempfile::tempdir(),
-    };
+    let made = wanted.map_or_else(tempfile::tempdir, tempfile::tempdir_in);
     made.map_err(|error| format!("no folder to write to: {error}"))
 }
 
