@@ -6,6 +6,7 @@
 
 pub(crate) mod board;
 pub(crate) mod generation;
+mod greyed;
 pub(crate) mod identity;
 pub(crate) mod info;
 mod naming;

@@ -11,9 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::board::{Board, Shot};
+use super::greyed::Greyed;
 use super::naming::{self, Naming};
 use super::pace::Pace;
-use super::params::{self, PARS, Par};
+use super::params::{self, Par};
 use super::passage::Passage;
 use super::scope;
 use super::slices::{Arrival, Odd, Sight, Slices};
@@ -441,40 +442,6 @@ impl Running {
             }
             std::mem::replace(&mut self.feed, feed).close(Some(next));
             board.set_sound(sound);
-        }
-    }
-}
-
-/// Which parameters are greyed out: the host is told only what changes.
-#[derive(Default)]
-struct Greyed {
-    /// What the last update was made from: the File Type's index, and whether a take runs.
-    seen: Option<(i32, bool)>,
-    enabled: Vec<bool>,
-}
-
-impl Greyed {
-    #[inline]
-    fn update(&mut self, cook: &Cook<'_>, inputs: &Inputs, running: bool) {
-        let now = Some((cook.file_type(), running));
-        if self.seen != now {
-            self.seen = now;
-            self.tell(inputs, running);
-        }
-    }
-
-    #[cold]
-    fn tell(&mut self, inputs: &Inputs, running: bool) {
-        let format = chosen_format(inputs);
-        // The host starts with everything enabled.
-        self.enabled.resize(PARS.len(), true);
-        for (par, enabled) in PARS.iter().zip(&mut self.enabled) {
-            let used = par.knob.is_none_or(|knob| format.knobs.contains(&knob));
-            let free = used && !(running && par.latched);
-            if *enabled != free {
-                *enabled = free;
-                inputs.enable_par(par.name, free);
-            }
         }
     }
 }

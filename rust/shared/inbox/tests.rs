@@ -1,0 +1,172 @@
+use super::*;
+use crate::shared::lane::{Lane, Peak};
+use proptest::prelude::*;
+
+struct Mono<'a> {
+    source: &'a [f32],
+    output: Vec<f32>,
+    peak: Peak,
+}
+
+impl Lanes for Mono<'_> {
+    fn lane(&mut self, _index: usize) -> Lane<'_> {
+        Lane {
+            source: self.source,
+            output: &mut self.output,
+            peak: &mut self.peak,
+            wide: self.source.len().is_multiple_of(3),
+        }
+    }
+}
+
+fn put(feed: &mut Feed, source: &[f32]) -> Result<(), Full> {
+    // Most hosts want as many samples as there are.
+    let wanted = if source.len() % 5 == 1 { 7 } else { source.len() };
+    feed.audio(source.len(), &mut Mono { source, output: vec![0.0; wanted], peak: Peak::default() })
+}
+
+const MONO: Sound = Sound { channels: 1, rate: 100.0 };
+
+/// Everything that waits, silence as NaN.
+fn drain(inbox: &Inbox, into: &mut Vec<f32>) -> bool {
+    loop {
+        let taken = inbox.take(|item| match item {
+            Item::Audio(views) => views.iter().for_each(|view| into.extend_from_slice(view.channel(0))),
+            Item::Silence(frames) => into.extend((0..frames).map(|_| f32::NAN)),
+        });
+        match taken {
+            Taken::Item(()) => {}
+            Taken::Nothing => return false,
+            Taken::End => return true,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_goes_in_comes_out_in_order(steps in prop::collection::vec((0u8..5, 0usize..260), 1..60)) {
+        let (mut feed, inbox) = inbox(MONO, 1);
+        let (mut expected, mut read, mut next) = (Vec::new(), Vec::new(), 0.0);
+        for (step, size) in steps {
+            match step {
+                0 => inbox.spill(),
+                1 => prop_assert!(!drain(&inbox, &mut read)),
+                2 => {
+                    feed.silence(size as u64);
+                    expected.extend((0..size).map(|_| f32::NAN));
+                }
+                _ => {
+                    let block: Vec<f32> = (0..size).map(|i| next + i as f32).collect();
+                    if put(&mut feed, &block) == Ok(()) {
+                        next += size as f32;
+                        expected.extend(block);
+                    }
+                }
+            }
+        }
+        feed.close(None);
+        prop_assert!(drain(&inbox, &mut read));
+        let bits = |samples: &[f32]| samples.iter().map(|s| s.to_bits()).collect::<Vec<_>>();
+        prop_assert_eq!(bits(&read), bits(&expected));
+    }
+}
+
+#[test]
+fn a_full_ring_takes_nothing_of_a_block() {
+    let (mut feed, inbox) = inbox(MONO, 1);
+    let block = [1.0; 60];
+    while put(&mut feed, &block) == Ok(()) {}
+    assert_eq!(put(&mut feed, &block), Err(Full));
+    feed.close(None);
+    let mut read = Vec::new();
+    assert!(drain(&inbox, &mut read));
+    assert_eq!(read.len() % 60, 0);
+}
+
+#[test]
+fn a_spilling_ring_is_never_full() {
+    let (mut feed, inbox) = inbox(MONO, 1);
+    for _ in 0..1_000 {
+        assert_eq!(put(&mut feed, &[0.5; 60]), Ok(()));
+        inbox.spill();
+    }
+    feed.close(None);
+    let mut read = Vec::new();
+    assert!(drain(&inbox, &mut read));
+    assert_eq!(read.len(), 60_000);
+}
+
+#[test]
+fn silence_of_a_day_waits_in_no_more_memory_than_that_of_a_cook() {
+    let (mut feed, inbox) = inbox(MONO, 1);
+    for _ in 0..24 * 3600 {
+        feed.silence(100);
+        inbox.spill();
+    }
+    assert!(inbox.outlet().spilled.len() <= 1);
+    feed.close(None);
+    let mut frames = 0;
+    while let Taken::Item(silence) = inbox.take(|item| if let Item::Silence(frames) = item { frames } else { 0 }) {
+        frames += silence;
+    }
+    assert_eq!(frames, 24 * 360_000);
+}
+
+#[test]
+fn silence_is_owed_while_the_ring_has_no_room() {
+    let (mut feed, inbox) = inbox(MONO, 1);
+    for _ in 0..RING_EVENTS + 10 {
+        put(&mut feed, &[]).ok();
+    }
+    feed.silence(7);
+    feed.silence(5);
+    feed.close(None);
+    let mut read = Vec::new();
+    assert!(drain(&inbox, &mut read));
+    assert_eq!(read.len(), 12);
+}
+
+#[test]
+fn a_writer_that_is_always_encoding_does_not_keep_the_ring_from_being_emptied() {
+    use std::thread::{scope, sleep};
+    const BLOCK: usize = 800;
+    let (mut feed, inbox) = inbox(Sound { channels: 1, rate: 48_000.0 }, BLOCK);
+    let (mut took, mut full) = (0, 0);
+    let taken = scope(|threads| {
+        let writer = threads.spawn(|| {
+            let mut blocks = 0;
+            loop {
+                // Slower than the blocks come.
+                match inbox.take(|_| sleep(Duration::from_millis(if blocks < 200 { 4 } else { 0 }))) {
+                    Taken::Item(()) => blocks += 1,
+                    Taken::Nothing => {}
+                    Taken::End => return blocks,
+                }
+            }
+        });
+        threads.spawn(|| {
+            while !inbox.is_closed() {
+                sleep(Duration::from_millis(5));
+                inbox.spill();
+            }
+        });
+        for _ in 0..600 {
+            match put(&mut feed, &[0.5; BLOCK]) {
+                Ok(()) => took += 1,
+                Err(Full) => full += 1,
+            }
+            sleep(Duration::from_millis(1));
+        }
+        feed.close(None);
+        writer.join().unwrap()
+    });
+    assert_eq!((took, full), (600, 0), "the ring holds 120 blocks");
+    assert_eq!(taken, took);
+}
+
+#[test]
+fn a_dropped_feed_ends_the_take() {
+    let (feed, inbox) = inbox(MONO, 1);
+    drop(feed);
+    assert_eq!(inbox.take(|_| ()), Taken::End);
+}
