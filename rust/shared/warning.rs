@@ -14,8 +14,6 @@ pub(crate) enum Warning {
     AiffBigEndian { codec: &'static str },
     /// MP3 holds less than this bit rate at this sample rate.
     Mp3BitRate { asked: u32, rate: u32, used: u32 },
-    /// The Vorbis library can lose pure tones at this rate and quality.
-    OggTones { rate: u32, quality: f32 },
     /// The file system knows no locks.
     NotLocked { path: PathBuf },
     /// Record is on and nothing is wired to the input.
@@ -71,11 +69,6 @@ impl fmt::Display for Warning {
                 f,
                 "MP3 holds at most {used} kb/s at {rate} Hz, so {used} kb/s is recorded in place of {asked}: \
                  raise the input's sample rate to 32000 Hz or more for a higher Bit Rate."
-            ),
-            Self::OggTones { rate, quality } => write!(
-                f,
-                "OGG at {rate} Hz and Quality {quality} can lose pure tones, because of a mistake in the Vorbis library: \
-                 choose a Quality of 0.4 or more at 16000 Hz or more, or WAV."
             ),
             Self::NoInput => f.write_str(
                 "Record is on, but nothing is wired to the input: wire a CHOP with audio, and recording starts by \

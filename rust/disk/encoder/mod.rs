@@ -9,6 +9,8 @@ mod mp3;
 mod ogg;
 mod pcm;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod proof;
 mod sanitise;
 mod wav;

@@ -1,25 +1,29 @@
 //! OGG: Vorbis at a constant quality.
 //!
-//! The file: three header packets on pages of their own, then audio pages of about five packets. A page is
+//! The file: three header packets on pages of their own, then audio pages of at most 0.2 seconds. A page is
 //! complete when it is in the file and says how many frames have been played at its end, so a checkpoint has
 //! nothing to do.
 
 mod pages;
 #[cfg(test)]
+mod peer;
+mod plan;
+#[cfg(test)]
 mod tests;
-#[allow(unsafe_code, reason = "moves libvorbis between threads")]
+#[allow(unsafe_code, reason = "libvorbis and libogg")]
 mod vorbis;
 
 use std::num::{NonZeroU8, NonZeroU32};
 
 use self::pages::Pages;
-use self::vorbis::Vorbis;
+use self::plan::Plan;
+use self::vorbis::{Failed, Vorbis};
 use super::sanitise::append_sane;
 use super::{Encoder, Format, Knob, Opening, Playable, Rates, Settings, Sound};
 use crate::disk::metadata::vorbis_comments;
 use crate::disk::take_file::TakeFile;
 use crate::shared::planar::Planar;
-use crate::shared::problem::{Problem, Warning};
+use crate::shared::problem::Problem;
 
 pub(crate) static FORMAT: Format = Format {
     name: "ogg",
@@ -78,15 +82,13 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
     // A quality that is no number is the default.
     let asked = opening.settings.quality;
     let quality = if asked.is_nan() { 0.5 } else { asked.clamp(0.0, 1.0) };
-    // Measured with sines: the library's floor lies far below some tones there, and they come out as silence.
-    if rate.get() < 16_000 || (rate.get() <= 48_000 && quality < 0.4) {
-        opening.warnings.push(Warning::OggTones { rate: rate.get(), quality });
-    }
+    let plan = Plan::of(rate.get(), channels.get(), quality);
     let comments = vorbis_comments(opening.metadata, opening.warnings);
-    let mut vorbis = Vorbis::new(rate, channels, quality, &comments).map_err(failed)?;
+    let mut vorbis = Vorbis::new(rate, channels, plan, &comments).map_err(failed)?;
     vorbis.drain(opening.header);
     Ok(Box::new(Ogg {
         vorbis: Some(vorbis),
+        gain: plan.gain,
         order: channel_order(opening.sound.channels),
         staged: vec![Vec::with_capacity(BLOCK); opening.sound.channels],
         pages: Pages::after(opening.header.len() as u64),
@@ -97,6 +99,7 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
 struct Ogg {
     /// `None` once the stream has ended.
     vorbis: Option<Vorbis>,
+    gain: f32,
     /// Which channel of the input each one of the stream is.
     order: Vec<usize>,
     /// Sanitised samples of each channel; empty between calls.
@@ -115,7 +118,7 @@ impl Encoder for Ogg {
             let (now, later) = rest.split_at(BLOCK);
             for (channel, &input) in self.staged.iter_mut().zip(&self.order) {
                 channel.clear();
-                self.clipped += append_sane(now.channel(input), 1.0, channel);
+                self.clipped += append_sane(now.channel(input), self.gain, channel);
             }
             vorbis.encode(&self.staged).map_err(failed)?;
             rest = later;
@@ -146,7 +149,7 @@ impl Encoder for Ogg {
     }
 }
 
-fn failed(error: vorbis_rs::VorbisError) -> Problem {
+fn failed(error: Failed) -> Problem {
     Problem::Limit(format!(
         "The Vorbis encoder of OGG stopped ({error}): free some memory and record again, or choose WAV."
     ))

@@ -152,6 +152,24 @@ pub(super) fn ffmpeg(path: &Path, channels: usize, quietly: bool) -> Option<Vec<
     Some(deinterleaved(&output.stdout, channels))
 }
 
+/// The first second of a recording that is installed, at `rate`.
+pub(super) fn recording(path: &Path, rate: u32, channels: usize) -> Option<Vec<Vec<f32>>> {
+    if !have("ffmpeg") {
+        return None;
+    }
+    let required = std::env::var_os("AFOP_REQUIRE_TOOLS").is_some_and(|value| value == "1");
+    assert!(path.exists() || !required, "{} is not installed", path.display());
+    if !path.exists() {
+        println!("skipped what needs {}: it is not installed", path.display());
+        return None;
+    }
+    let (rate, count) = (rate.to_string(), channels.to_string());
+    let mut command = Command::new("ffmpeg");
+    command.args(["-v", "error", "-i"]).arg(path);
+    command.args(["-t", "1", "-ar", &rate, "-ac", &count, "-f", "f32le", "-c:a", "pcm_f32le", "-"]);
+    Some(deinterleaved(&run(&mut command).stdout, channels))
+}
+
 /// FFprobe opens the file and reads all of it without a word.
 pub(super) fn assert_ffprobe_is_silent(path: &Path) {
     if have("ffprobe") {

@@ -63,7 +63,7 @@ impl Pages {
 }
 
 /// The length of the page that `bytes` begins with.
-fn page_len(bytes: &[u8]) -> Option<usize> {
+pub(super) fn page_len(bytes: &[u8]) -> Option<usize> {
     let segments = usize::from(*bytes.get(FIXED_HEADER - 1)?);
     let table = bytes.get(FIXED_HEADER..FIXED_HEADER + segments)?;
     let len = FIXED_HEADER + segments + table.iter().map(|&segment| usize::from(segment)).sum::<usize>();

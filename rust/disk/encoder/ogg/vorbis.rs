@@ -1,83 +1,291 @@
-//! libvorbis behind a value that may move to another thread.
+//! libvorbis and libogg: one stream behind a value that may move to another thread.
+//!
+//! `vorbis_rs` is made of the same two libraries, but it has no way to the controls that [`Plan`] needs.
 
-use std::io::{self, Write};
+use std::collections::hash_map::RandomState;
+use std::ffi::{CString, c_int, c_long};
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::mem::zeroed;
 use std::num::{NonZeroU8, NonZeroU32};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ptr::{NonNull, null_mut};
+use std::slice;
 
-use vorbis_rs::{VorbisBitrateManagementStrategy, VorbisEncoder, VorbisEncoderBuilder, VorbisError};
+use aotuv_lancer_vorbis_sys::*;
+use ogg_next_sys::*;
+
+use super::plan::Plan;
+
+/// What libvorbis or libogg answered instead of doing its work: vorbis/codec.h.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Failed(c_int);
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "libvorbis error {}", self.0)
+    }
+}
+
+/// `answer`, if it is none of the negative numbers that tell of an error.
+fn done(answer: c_int) -> Result<c_int, Failed> {
+    if answer < 0 { Err(Failed(answer)) } else { Ok(answer) }
+}
 
 /// An encoder and the pages that it has completed.
 pub(super) struct Vorbis {
-    encoder: VorbisEncoder<Sink>,
-    sink: Sink,
+    info: Place<vorbis_info>,
+    dsp: Place<vorbis_dsp_state>,
+    block: Place<vorbis_block>,
+    stream: Place<ogg_stream_state>,
+    channels: usize,
+    /// A page that holds more frames than this is not given another packet.
+    page_frames: i64,
+    /// Frames on the pages so far that were ended for that.
+    paged: i64,
+    /// Complete pages that nobody has taken yet.
+    pages: Vec<u8>,
 }
 
-// SAFETY: the encoder holds pointers to heap memory that only it owns (vorbis_info, vorbis_dsp_state,
-// vorbis_block, ogg_stream_state), every access to them takes `&mut self` or `self`, and libvorbis and libogg
-// keep nothing that belongs to a thread: neither thread-local variables nor locks. The sink is Send by itself.
+// SAFETY: the places and all that they point at are owned by this value alone, every access takes `&mut self` or
+// `self`, and libvorbis and libogg keep nothing that belongs to a thread: neither thread-local variables nor locks.
 unsafe impl Send for Vorbis {}
 
 impl Vorbis {
-    /// Starts a stream with a random serial number; its header pages are then in the sink.
+    /// Starts a stream with a random serial number; its header pages are then ready to be drained.
     pub(super) fn new(
         rate: NonZeroU32,
         channels: NonZeroU8,
-        quality: f32,
+        plan: Plan,
         comments: &[(String, String)],
-    ) -> Result<Self, VorbisError> {
-        let sink = Sink::default();
-        let mut builder = VorbisEncoderBuilder::new(rate, channels, sink.clone())?;
-        builder
-            .bitrate_management_strategy(VorbisBitrateManagementStrategy::QualityVbr { target_quality: quality })
-            // libogg then ends a page after four packets, however small they are. The default page of 4 KiB
-            // holds seconds of silence back.
-            .minimum_page_data_size(Some(1));
+    ) -> Result<Self, Failed> {
+        // From here on Drop clears whatever has been set up.
+        let mut vorbis = Self {
+            info: Place::zeroed(),
+            dsp: Place::zeroed(),
+            block: Place::zeroed(),
+            stream: Place::zeroed(),
+            channels: usize::from(channels.get()),
+            page_frames: i64::from(rate.get()) / PAGES_A_SECOND - LONGEST_PACKET,
+            paged: 0,
+            pages: Vec::new(),
+        };
+        vorbis.set_up(rate, channels, plan)?;
+        vorbis.write_headers(comments)?;
+        Ok(vorbis)
+    }
+
+    fn set_up(&mut self, rate: NonZeroU32, channels: NonZeroU8, plan: Plan) -> Result<(), Failed> {
+        let info = self.info.at();
+        // SAFETY: `info` is ours to fill.
+        unsafe { vorbis_info_init(info) };
+        // SAFETY: `info` was initialised, as the three steps of the setup want it (vorbis/vorbisenc.h).
+        done(unsafe { vorbis_encode_setup_vbr(info, channels.get().into(), long(plan.setup_rate), plan.quality) })?;
+        let mut lowpass = plan.lowpass_khz;
+        // SAFETY: the control takes a pointer to a double.
+        done(unsafe { vorbis_encode_ctl(info, OV_ECTL_LOWPASS_SET as c_int, (&raw mut lowpass).cast()) })?;
+        // SAFETY: `info` holds a setup that is not final yet.
+        done(unsafe { vorbis_encode_setup_init(info) })?;
+        let public = self.info.as_mut();
+        let slower = f64::from(rate.get()) / f64::from(plan.setup_rate);
+        public.bitrate_nominal = (public.bitrate_nominal as f64 * slower) as c_long;
+        // The psychoacoustic model is computed for the rate that stands here now.
+        public.rate = long(plan.hearing_rate);
+        // SAFETY: `info` is set up, and stays where it is until `dsp` is cleared.
+        done(unsafe { vorbis_analysis_init(self.dsp.at(), info) })?;
+        // SAFETY: `dsp` is set up, and stays where it is until `block` is cleared.
+        done(unsafe { vorbis_block_init(self.dsp.at(), self.block.at()) })?;
+        // SAFETY: `stream` is ours to fill.
+        done(unsafe { ogg_stream_init(self.stream.at(), random()) })?;
+        self.info.as_mut().rate = long(rate.get());
+        Ok(())
+    }
+
+    fn write_headers(&mut self, comments: &[(String, String)]) -> Result<(), Failed> {
+        let list = Place::zeroed();
+        // SAFETY: `list` is ours to fill.
+        unsafe { vorbis_comment_init(list.at()) };
         for (key, value) in comments {
-            // Comments are C strings to libvorbis, so a NUL would make the whole take fail.
-            builder.comment_tag(key.replace('\0', ""), value.replace('\0', ""))?;
+            let (key, value) = (c_string(key), c_string(value));
+            // SAFETY: both are strings that end with NUL; libvorbis copies them.
+            unsafe { vorbis_comment_add_tag(list.at(), key.as_ptr(), value.as_ptr()) };
         }
-        Ok(Self { encoder: builder.build()?, sink })
+        let mut packets = [NO_PACKET; 3];
+        let [first, second, third] = &mut packets;
+        // SAFETY: `dsp` is set up, and the packets point at its memory until it is used again.
+        let written = done(unsafe { vorbis_analysis_headerout(self.dsp.at(), list.at(), first, second, third) });
+        // SAFETY: `list` was initialised, and this is its last use.
+        unsafe { vorbis_comment_clear(list.at()) };
+        written?;
+        for packet in &mut packets {
+            // SAFETY: the packet's memory is still that of `dsp`; libogg copies it.
+            done(unsafe { ogg_stream_packetin(self.stream.at(), packet) })?;
+        }
+        // The first audio packet begins a page of its own.
+        self.complete(ogg_stream_flush);
+        Ok(())
     }
 
     /// Encodes one block, a slice for each channel.
-    pub(super) fn encode(&mut self, channels: &[Vec<f32>]) -> Result<(), VorbisError> {
+    pub(super) fn encode(&mut self, channels: &[Vec<f32>]) -> Result<(), Failed> {
+        let frames = channels.iter().map(Vec::len).min().unwrap_or(0);
         // An empty block is how libvorbis is told that the stream ends.
-        if channels.iter().all(Vec::is_empty) {
+        if frames == 0 || channels.len() != self.channels {
             return Ok(());
         }
-        self.encoder.encode_audio_block(channels)
+        // SAFETY: `dsp` is set up; it gives room for `frames` samples of each of its channels.
+        let buffer = unsafe { vorbis_analysis_buffer(self.dsp.at(), frames as c_int) };
+        if buffer.is_null() {
+            return Err(Failed(OV_EFAULT));
+        }
+        // SAFETY: it points at one pointer for each channel.
+        let buffer = unsafe { slice::from_raw_parts(buffer, self.channels) };
+        for (samples, room) in channels.iter().zip(buffer) {
+            // SAFETY: there is room for `frames` samples, and `samples` has as many or more; they are different memory.
+            unsafe { room.copy_from_nonoverlapping(samples.as_ptr(), frames) };
+        }
+        self.wrote(frames as c_int)
+    }
+
+    /// Ends the stream and moves its last pages to `out`.
+    pub(super) fn finish(mut self, out: &mut Vec<u8>) -> Result<(), Failed> {
+        let ended = self.wrote(0);
+        self.drain(out);
+        ended
     }
 
     /// Moves the pages that are complete to `out`.
     pub(super) fn drain(&mut self, out: &mut Vec<u8>) {
-        self.sink.drain(out);
+        out.append(&mut self.pages);
     }
 
-    /// Ends the stream and moves its last pages to `out`.
-    pub(super) fn finish(self, out: &mut Vec<u8>) -> Result<(), VorbisError> {
-        let ended = self.encoder.finish().map(drop);
-        self.sink.drain(out);
-        ended
-    }
-}
-
-/// Memory that the encoder writes to and its owner empties.
-#[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
-
-impl Sink {
-    fn drain(&self, out: &mut Vec<u8>) {
-        out.append(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
+    /// Encodes what the buffer of libvorbis holds, `frames` of it new; 0 ends the stream.
+    fn wrote(&mut self, frames: c_int) -> Result<(), Failed> {
+        let (dsp, block) = (self.dsp.at(), self.block.at());
+        // SAFETY: `dsp` has that many samples in the buffer that it gave last.
+        done(unsafe { vorbis_analysis_wrote(dsp, frames) })?;
+        // SAFETY: `dsp` and `block` belong together.
+        while done(unsafe { vorbis_analysis_blockout(dsp, block) })? == 1 {
+            // SAFETY: `block` was just filled; without a packet the result stays in it.
+            done(unsafe { vorbis_analysis(block, null_mut()) })?;
+            // SAFETY: `block` was just analysed.
+            done(unsafe { vorbis_bitrate_addblock(block) })?;
+            let mut packet = NO_PACKET;
+            // SAFETY: `packet` is ours to fill.
+            while done(unsafe { vorbis_bitrate_flushpacket(dsp, &raw mut packet) })? == 1 {
+                // SAFETY: the packet points at memory of `block`, which is unchanged; libogg copies it.
+                done(unsafe { ogg_stream_packetin(self.stream.at(), &raw mut packet) })?;
+                if packet.granulepos > self.paged + self.page_frames {
+                    self.paged = packet.granulepos;
+                    self.complete(ogg_stream_flush);
+                } else {
+                    self.complete(page_of_a_few_packets);
+                }
+            }
+        }
         Ok(())
     }
+
+    /// Appends all pages that `next` gives.
+    fn complete(&mut self, next: unsafe extern "C" fn(*mut ogg_stream_state, *mut ogg_page) -> c_int) {
+        let mut page = ogg_page { header: null_mut(), header_len: 0, body: null_mut(), body_len: 0 };
+        // SAFETY: `stream` is set up and `page` is ours to fill.
+        while unsafe { next(self.stream.at(), &raw mut page) } != 0 {
+            // SAFETY: a page points at that many bytes of the stream's memory, until the stream is used again.
+            self.pages.extend_from_slice(unsafe { slice::from_raw_parts(page.header, page.header_len as usize) });
+            // SAFETY: as above.
+            self.pages.extend_from_slice(unsafe { slice::from_raw_parts(page.body, page.body_len as usize) });
+        }
+    }
+}
+
+impl Drop for Vorbis {
+    fn drop(&mut self) {
+        // Each before what it points at (vorbis/codec.h). All of them take what was never set up.
+        // SAFETY: `stream` is set up or zeroed, and this is its last use.
+        unsafe { ogg_stream_clear(self.stream.at()) };
+        // SAFETY: so is `block`.
+        unsafe { vorbis_block_clear(self.block.at()) };
+        // SAFETY: so is `dsp`.
+        unsafe { vorbis_dsp_clear(self.dsp.at()) };
+        // SAFETY: so is `info`.
+        unsafe { vorbis_info_clear(self.info.at()) };
+    }
+}
+
+/// A structure of libvorbis, which must stay in one place, since others point at it.
+struct Place<T>(NonNull<T>);
+
+/// The structures of which [`Place`] makes empty ones.
+///
+/// # Safety
+/// Zeroed memory is a value of the type.
+unsafe trait Zero {}
+
+// SAFETY: numbers and raw pointers.
+unsafe impl Zero for vorbis_info {}
+// SAFETY: numbers and raw pointers.
+unsafe impl Zero for vorbis_comment {}
+// SAFETY: numbers and raw pointers.
+unsafe impl Zero for vorbis_dsp_state {}
+// SAFETY: numbers and raw pointers.
+unsafe impl Zero for vorbis_block {}
+// SAFETY: numbers and raw pointers.
+unsafe impl Zero for ogg_stream_state {}
+
+impl<T: Zero> Place<T> {
+    fn zeroed() -> Self {
+        // SAFETY: that is what `Zero` promises.
+        Self(NonNull::from(Box::leak(Box::new(unsafe { zeroed() }))))
+    }
+
+    fn at(&self) -> *mut T {
+        self.0.as_ptr()
+    }
+
+    fn as_mut(&mut self) -> &mut T {
+        // SAFETY: it is a live T; C code uses it only while it is called, which it is not now.
+        unsafe { self.0.as_mut() }
+    }
+}
+
+impl<T> Drop for Place<T> {
+    fn drop(&mut self) {
+        // SAFETY: it came from a Box, and this is its last use.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+/// At least as many.
+const PAGES_A_SECOND: i64 = 5;
+
+/// Frames that a packet adds at most: half of the longest block of the setups that a [`Plan`] names.
+const LONGEST_PACKET: i64 = 1024;
+
+const NO_PACKET: ogg_packet =
+    ogg_packet { packet: null_mut(), bytes: 0, b_o_s: 0, e_o_s: 0, granulepos: 0, packetno: 0 };
+
+/// Ends a page after four packets, however small they are: a page of 4 KiB holds seconds of silence, and FFmpeg does
+/// not cut the end of a file with a single audio page.
+///
+/// # Safety
+/// That of `ogg_stream_pageout_fill`.
+unsafe extern "C" fn page_of_a_few_packets(stream: *mut ogg_stream_state, page: *mut ogg_page) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { ogg_stream_pageout_fill(stream, page, 1) }
+}
+
+/// Comments are C strings to libvorbis: what stands after a NUL would be lost.
+fn c_string(text: &str) -> CString {
+    CString::new(text.replace('\0', "")).unwrap_or_default()
+}
+
+/// No rate comes near the end of the 32 bits that a C long has on Windows.
+#[allow(clippy::cast_lossless, reason = "it has 64 elsewhere")]
+fn long(rate: u32) -> c_long {
+    rate as c_long
+}
+
+/// A serial number that no stream beside this one has.
+fn random() -> c_int {
+    RandomState::new().build_hasher().finish() as c_int
 }
