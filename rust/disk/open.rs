@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::disk::take_file::{TakeFile, is_at, read_at, unlock, write_all_at};
+use crate::shared::faults;
 use crate::shared::problem::{Doing, Problem, Warning};
 
 /// How often an opening starts over because somebody moved or deleted the file in between.
@@ -87,7 +88,7 @@ fn lay(file: &File, header: &[u8]) -> io::Result<()> {
 pub(crate) fn create(path: &Path) -> Result<Option<Held>, Problem> {
     let mut folders = NewFolders::default();
     for attempt in 0..ATTEMPTS {
-        let file = match options().create_new(true).open(path) {
+        let file = match faults::system("open", path).and_then(|()| options().create_new(true).open(path)) {
             Ok(file) => file,
             // More than once, since another node that failed may be cleaning up the same folders.
             Err(cause) if cause.kind() == ErrorKind::NotFound && attempt < 3 => {
@@ -99,7 +100,7 @@ pub(crate) fn create(path: &Path) -> Result<Option<Held>, Problem> {
             }
             Err(cause) => return Err(Problem::io(Doing::Open, path, cause)),
         };
-        let locked = match lock(&file) {
+        let locked = match lock(&file, path) {
             Ok(locked) => locked,
             // Somebody was faster between the creation and the lock, and has the better claim to the name.
             Err(cause) if cause.kind() == ErrorKind::WouldBlock => return Ok(None),
@@ -108,7 +109,7 @@ pub(crate) fn create(path: &Path) -> Result<Option<Held>, Problem> {
                 return Err(Problem::io(Doing::Lock, path, cause));
             }
         };
-        if is_at(&file, path) {
+        if is_where_it_was(&file, path) {
             return Ok(Some(Held { file: Some(file), path: path.to_owned(), created: true, folders, locked }));
         }
     }
@@ -135,19 +136,24 @@ pub(crate) fn replace(path: &Path) -> Result<Held, Problem> {
             Err(cause) => return Err(Problem::io(Doing::Open, path, cause)),
         };
         plain(&file.metadata().map_err(|cause| Problem::io(Doing::Open, path, cause))?, path)?;
-        let locked = match lock(&file) {
+        let locked = match lock(&file, path) {
             Ok(locked) => locked,
             Err(cause) if cause.kind() == ErrorKind::WouldBlock => {
                 return Err(Problem::Locked { path: path.to_owned() });
             }
             Err(cause) => return Err(Problem::io(Doing::Lock, path, cause)),
         };
-        if is_at(&file, path) {
+        if is_where_it_was(&file, path) {
             let folders = NewFolders::default();
             return Ok(Held { file: Some(file), path: path.to_owned(), created: false, folders, locked });
         }
     }
     Err(Problem::KeepsMoving { path: path.to_owned() })
+}
+
+/// Whether nobody has moved or removed the file since it was opened.
+fn is_where_it_was(file: &File, path: &Path) -> bool {
+    is_at(file, path) && !faults::ordered(&path.to_string_lossy(), "fail-moving")
 }
 
 fn plain(found: &fs::Metadata, path: &Path) -> Result<(), Problem> {
@@ -181,10 +187,10 @@ fn options() -> OpenOptions {
 
 /// Whether the file is locked now: a file system without locks is no reason to lose a take.
 #[cfg(unix)]
-fn lock(file: &File) -> io::Result<bool> {
+fn lock(file: &File, path: &Path) -> io::Result<bool> {
     use std::fs::TryLockError;
 
-    match file.try_lock() {
+    match faults::system("lock", path).map_err(TryLockError::Error).and_then(|()| file.try_lock()) {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
         Err(TryLockError::Error(cause)) => match cause.raw_os_error() {
@@ -197,7 +203,7 @@ fn lock(file: &File) -> io::Result<bool> {
 
 /// The share mode has locked it already; a lock on top would keep readers out.
 #[cfg(windows)]
-fn lock(_file: &File) -> io::Result<bool> {
+fn lock(_file: &File, _path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
@@ -218,7 +224,8 @@ impl NewFolders {
         let Some(folder) = path.parent() else { return Ok(()) };
         let missing = folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err());
         self.0.extend(missing.map(Path::to_owned));
-        fs::create_dir_all(folder).map_err(|cause| Problem::io(Doing::CreateFolder, folder, cause))
+        let created = faults::system("folder", folder).and_then(|()| fs::create_dir_all(folder));
+        created.map_err(|cause| Problem::io(Doing::CreateFolder, folder, cause))
     }
 
     fn keep(&mut self) {

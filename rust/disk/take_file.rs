@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::shared::faults;
 use crate::shared::problem::{Doing, Problem};
 
 /// An open, locked file that grows at its end and whose header can be patched in place.
@@ -53,7 +54,7 @@ impl TakeFile {
     /// The disk's refusal; [`TakeFile::len`] then tells how much of it was taken.
     pub(crate) fn append(&mut self, mut bytes: &[u8]) -> Result<(), Problem> {
         while !bytes.is_empty() {
-            match write_at(&self.file, bytes, self.len) {
+            match faults::system("write", &self.path).and_then(|()| write_at(&self.file, bytes, self.len)) {
                 Ok(0) => return Err(self.problem(Doing::Write, io::ErrorKind::WriteZero.into())),
                 Ok(written) => {
                     self.len += written as u64;
@@ -69,7 +70,8 @@ impl TakeFile {
     /// Overwrites bytes that were appended before.
     pub(crate) fn patch(&mut self, at: u64, bytes: &[u8]) -> Result<(), Problem> {
         debug_assert!(at + bytes.len() as u64 <= self.len);
-        write_all_at(&self.file, bytes, at).map_err(|cause| self.problem(Doing::UpdateHeader, cause))
+        let patched = faults::system("header", &self.path).and_then(|()| write_all_at(&self.file, bytes, at));
+        patched.map_err(|cause| self.problem(Doing::UpdateHeader, cause))
     }
 
     /// Cuts the file after `len` bytes.
@@ -132,7 +134,8 @@ impl Handle {
 }
 
 fn sync(file: &File, path: &Path) -> Result<(), Problem> {
-    file.sync_data().map_err(|cause| Problem::io(Doing::Sync, path, cause))
+    let synced = faults::system("sync", path).and_then(|()| file.sync_data());
+    synced.map_err(|cause| Problem::io(Doing::Sync, path, cause))
 }
 
 impl Drop for TakeFile {

@@ -4,6 +4,7 @@ use std::io::BufReader;
 
 use super::encoder::{Format, Settings};
 use super::take_file::TakeFile;
+use crate::shared::faults;
 use crate::shared::problem::Problem;
 use crate::shared::sound::Sound;
 
@@ -26,7 +27,13 @@ pub(crate) fn read_again(
     if format.name != "wav" || file.len() > RIFF_LIMIT {
         return Ok(());
     }
-    let difference = match hound::WavReader::new(BufReader::new(file.reader())) {
+    let ordered = faults::ordered(&file.path().to_string_lossy(), "fail-reading");
+    let reader = if ordered {
+        Err(hound::Error::UnfinishedSample)
+    } else {
+        hound::WavReader::new(BufReader::new(file.reader()))
+    };
+    let difference = match reader {
         Err(error) => format!("cannot be read again ({error})"),
         Ok(reader) => {
             let spec = reader.spec();

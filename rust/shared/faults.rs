@@ -4,6 +4,9 @@
 //! empty. A node orders a fault in its path: `/project1/afo1?panic=execute@50` panics at the 50th passage of
 //! that point, `?delay=writer:2000` sleeps 2000 microseconds at every passage.
 
+use std::io;
+use std::path::Path;
+
 /// The places where a fault can be ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Point {
@@ -90,3 +93,26 @@ mod ordered {
 }
 
 pub(crate) use ordered::Faults;
+
+/// The error that the name of a file orders for what is done to it: writing to `take fail-write-28.wav` fails with
+/// the system's error number 28.
+#[cfg(feature = "inject-faults")]
+pub(crate) fn system(doing: &str, path: &Path) -> io::Result<()> {
+    let name = path.to_string_lossy();
+    let order = name.split_once(&format!("fail-{doing}-")).map(|(_, order)| order);
+    let number = order.and_then(|order| order.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok());
+    number.map_or(Ok(()), |number| Err(io::Error::from_raw_os_error(number)))
+}
+
+/// No fault can be ordered in this build.
+#[cfg(not(feature = "inject-faults"))]
+#[inline(always)]
+pub(crate) fn system(_doing: &str, _path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether a text of the user's, such as a key of the table, orders this fault.
+#[inline(always)]
+pub(crate) fn ordered(text: &str, fault: &str) -> bool {
+    cfg!(feature = "inject-faults") && text.contains(fault)
+}

@@ -6,10 +6,10 @@
 pub(crate) mod faults;
 pub(crate) mod handed_out;
 pub(crate) mod inbox;
-mod io_sentence;
 pub(crate) mod lane;
 pub(crate) mod planar;
-pub(crate) mod problem;
+mod sentences;
 pub(crate) mod sound;
 pub(crate) mod status;
-mod warning;
+
+pub(crate) use sentences::problem;

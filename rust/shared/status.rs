@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn the_first_problem_stays() {
         let status = TakeStatus::default();
-        status.fail(&Problem::Limit("first".into()));
-        status.fail(&Problem::Limit("second".into()));
-        assert_eq!(status.texts().error.as_deref(), Some("first"));
+        status.fail(&Problem::NoFile);
+        status.fail(&Problem::IsFolder { path: "second".into() });
+        assert_eq!(status.texts().error.as_deref(), Some(Problem::NoFile.to_string().as_str()));
     }
 
     #[test]

@@ -10,7 +10,7 @@
 
 use crate::disk::encoder::chunks::{self, Header};
 use crate::disk::encoder::pcm::{Form, Interleaver};
-use crate::disk::encoder::{Codec, Encoder, Format, Knob, Opening, Playable, Rates, Settings, Sound};
+use crate::disk::encoder::{Codec, Encoder, Format, Knob, Opening, Playable, Rates, Sound};
 use crate::disk::metadata;
 use crate::disk::take_file::TakeFile;
 use crate::shared::planar::Planar;
@@ -26,7 +26,7 @@ pub(crate) static FORMAT: Format = Format {
     knobs: &[Knob::Codec],
     channels: 1..=u16::MAX as usize,
     rates: Rates::Any,
-    check,
+    check: |_, _| Ok(()),
     open: |opening| Ok(Box::new(Aiff::open(opening, MAX_LEN)?)),
 };
 
@@ -37,16 +37,6 @@ const FORM_SIZE: usize = 4;
 
 /// Bytes of SSND before its frames: offset and block size, both 0.
 const SSND_PREFIX: u64 = 8;
-
-fn check(sound: Sound, _: Settings) -> Result<(), Problem> {
-    if sound.rate.is_normal() && sound.rate > 0.0 {
-        return Ok(());
-    }
-    Err(Problem::Limit(format!(
-        "AIFF holds sample rates above 0 Hz, the input has {} Hz: give the input a sample rate.",
-        sound.rate
-    )))
-}
 
 struct Aiff {
     interleaver: Interleaver,
@@ -62,7 +52,6 @@ struct Aiff {
 impl Aiff {
     fn open(opening: Opening<'_>, max_len: u64) -> Result<Self, Problem> {
         let Opening { sound, settings, metadata, header, warnings } = opening;
-        check(sound, settings)?;
         let stored = Stored::of(settings.codec);
         if stored.big_endian_instead {
             warnings.push(Warning::AiffBigEndian { codec: settings.codec.name });

@@ -107,6 +107,12 @@ impl Format {
     /// # Errors
     /// The limit that is in the way, and what helps.
     pub(crate) fn allows(&self, sound: Sound, settings: Settings) -> Result<(), Problem> {
+        self.fits(sound)?;
+        (self.check)(sound, settings)
+    }
+
+    /// Whether this format has so many channels and such a rate at all.
+    fn fits(&self, sound: Sound) -> Result<(), Problem> {
         let Sound { channels, rate } = sound;
         if !self.channels.contains(&channels) {
             let (least, most) = (*self.channels.start(), *self.channels.end());
@@ -115,7 +121,7 @@ impl Format {
         if !self.rates.contain(rate) {
             return Err(Problem::Rate { format: self.label, allowed: self.rates.to_string(), rate });
         }
-        (self.check)(sound, settings)
+        Ok(())
     }
 }
 
@@ -138,7 +144,7 @@ impl Rates {
     fn contain(&self, rate: f64) -> bool {
         let whole = rate.fract() == 0.0;
         match self {
-            Self::Any => rate.is_finite() && rate > 0.0,
+            Self::Any => rate.is_normal() && rate > 0.0,
             Self::Whole(range) => whole && (f64::from(*range.start())..=f64::from(*range.end())).contains(&rate),
             Self::Listed(rates) => rates.iter().any(|listed| f64::from(*listed) == rate),
         }
@@ -148,7 +154,7 @@ impl Rates {
 impl fmt::Display for Rates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Any => f.write_str("any rate"),
+            Self::Any => f.write_str("rates above 0 Hz"),
             Self::Whole(range) => write!(f, "whole rates from {} to {} Hz", range.start(), range.end()),
             Self::Listed(rates) => {
                 let listed: Vec<_> = rates.iter().map(u32::to_string).collect();

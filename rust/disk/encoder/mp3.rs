@@ -11,7 +11,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-use mp3lame_encoder::{Bitrate, Builder, DualPcm, EncodeError, FlushGap, MonoPcm, Quality, max_required_buffer_size};
+use mp3lame_encoder::{Bitrate, Builder, DualPcm, FlushGap, MonoPcm, Quality, max_required_buffer_size};
 
 use self::info_tag::{DECODER_DELAY, ENCODER_DELAY, Totals, crc16, info_frame};
 use self::stream::{RATES, Stream};
@@ -20,7 +20,7 @@ use super::{Encoder, Format, Knob, Opening, Playable, Rates, Settings, Sound};
 use crate::disk::metadata::id3_tag;
 use crate::disk::take_file::TakeFile;
 use crate::shared::planar::Planar;
-use crate::shared::problem::{Problem, Warning};
+use crate::shared::problem::{Limit, Problem, Warning};
 
 pub(crate) static FORMAT: Format = Format {
     name: "mp3",
@@ -42,8 +42,8 @@ struct Kbps {
     lame: Bitrate,
 }
 
-/// LAME takes 1.0 for 32767, decoders give 32768 back as 1.0.
-const GAIN: f32 = 32768.0 / 32767.0;
+/// Full scale of LAME's widest samples. Its floats take 1.0 for 32767, which decoders do not give back as 1.0.
+const FULL_SCALE: f32 = 2_147_483_648.0;
 
 const KBPS: [Kbps; 7] = [
     Kbps { kbps: 64, lame: Bitrate::Kbps64 },
@@ -65,34 +65,16 @@ fn check(sound: Sound, settings: Settings) -> Result<(), Problem> {
 
 /// The stream that holds `sound`, with the bit rate that its sample rate allows.
 fn plan(sound: Sound, settings: Settings) -> Result<(Stream, &'static Kbps), Problem> {
-    if !FORMAT.channels.contains(&sound.channels) {
-        return Err(Problem::Limit(format!(
-            "MP3 holds 1 or 2 channels, the input has {}: choose WAV or OGG, or narrow Channel Scope.",
-            sound.channels
-        )));
-    }
-    let Some(&rate) = RATES.iter().find(|&&rate| f64::from(rate) == sound.rate) else {
-        return Err(Problem::Limit(format!(
-            "MP3 holds sample rates of 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100 or 48000 Hz, \
-             the input has {}: choose WAV or OGG, or resample the input.",
-            sound.rate
-        )));
-    };
-    let used = settings.bit_rate.min(Stream::max_kbps(rate));
-    let Some(kbps) = KBPS.iter().find(|row| row.kbps == used) else {
-        return Err(Problem::Limit(format!(
-            "MP3 has no bit rate of {} kb/s here: choose 96, 128, 192, 256 or 320 for Bit Rate.",
-            settings.bit_rate
-        )));
-    };
-    Ok((Stream::new(rate, used, sound.channels), kbps))
+    FORMAT.fits(sound)?;
+    let rate = sound.rate as u32;
+    let most = settings.bit_rate.min(Stream::max_kbps(rate));
+    let kbps = KBPS.iter().rfind(|row| row.kbps <= most).unwrap_or(&KBPS[0]);
+    Ok((Stream::new(rate, kbps.kbps, sound.channels), kbps))
 }
 
 fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
     let (stream, kbps) = plan(opening.sound, opening.settings)?;
-    let lame = lame(&stream, kbps).ok_or_else(|| {
-        Problem::Limit("LAME, the MP3 encoder, did not start: free some memory, or choose WAV or OGG.".into())
-    })?;
+    let lame = lame(&stream, kbps).ok_or_else(|| failed("it did not start"))?;
     if kbps.kbps != opening.settings.bit_rate {
         let (asked, used) = (opening.settings.bit_rate, kbps.kbps);
         opening.warnings.push(Warning::Mp3BitRate { asked, rate: stream.rate(), used });
@@ -103,6 +85,7 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
     Ok(Box::new(Mp3 {
         lame,
         stream,
+        sane: Vec::with_capacity(stream.frame_samples()),
         staged: vec![Vec::with_capacity(stream.frame_samples()); stream.channels()],
         info_at,
         delay: ENCODER_DELAY,
@@ -129,8 +112,10 @@ fn lame(stream: &Stream, kbps: &Kbps) -> Option<mp3lame_encoder::Encoder> {
 struct Mp3 {
     lame: mp3lame_encoder::Encoder,
     stream: Stream,
-    /// Sanitised samples of each channel that do not fill an MPEG frame yet.
-    staged: Vec<Vec<f32>>,
+    /// Sanitised samples of one channel; empty between calls.
+    sane: Vec<f32>,
+    /// Those of each channel that do not fill an MPEG frame yet.
+    staged: Vec<Vec<i32>>,
     /// Where the Info frame begins.
     info_at: u64,
     /// Samples before the first one of the take, without what decoders add.
@@ -196,7 +181,9 @@ impl Encoder for Mp3 {
             let room = self.stream.frame_samples() - self.staged[0].len();
             let (now, later) = rest.split_at(room);
             for (index, channel) in self.staged.iter_mut().enumerate() {
-                self.clipped += append_sane(now.channel(index), GAIN, channel);
+                self.clipped += append_sane(now.channel(index), FULL_SCALE, &mut self.sane);
+                // The cast takes +1.0 for the greatest integer.
+                channel.extend(self.sane.drain(..).map(|sample| sample as i32));
             }
             self.frames += now.frames() as u64;
             if self.staged[0].len() == self.stream.frame_samples() {
@@ -225,7 +212,7 @@ impl Encoder for Mp3 {
         let mut out = Vec::new();
         if self.frames < TINY {
             for channel in &mut self.staged {
-                channel.splice(0..0, [0.0; TINY as usize]);
+                channel.splice(0..0, [0; TINY as usize]);
             }
             self.delay += TINY;
         }
@@ -262,8 +249,6 @@ impl Encoder for Mp3 {
     }
 }
 
-fn failed(error: EncodeError) -> Problem {
-    Problem::Limit(format!(
-        "LAME, the MP3 encoder, stopped ({error}): free some memory and record again, or choose WAV or OGG."
-    ))
+fn failed(cause: impl ToString) -> Problem {
+    Problem::Limit(Limit::Encoder { library: "LAME", cause: cause.to_string() })
 }

@@ -17,13 +17,14 @@ use std::num::{NonZeroU8, NonZeroU32};
 
 use self::pages::Pages;
 use self::plan::Plan;
-use self::vorbis::{Failed, Vorbis};
+use self::vorbis::Vorbis;
 use super::sanitise::append_sane;
-use super::{Encoder, Format, Knob, Opening, Playable, Rates, Settings, Sound};
+use super::{Encoder, Format, Knob, Opening, Playable, Rates};
 use crate::disk::metadata::vorbis_comments;
 use crate::disk::take_file::TakeFile;
+use crate::shared::faults;
 use crate::shared::planar::Planar;
-use crate::shared::problem::Problem;
+use crate::shared::problem::{Limit, Problem};
 
 pub(crate) static FORMAT: Format = Format {
     name: "ogg",
@@ -32,7 +33,8 @@ pub(crate) static FORMAT: Format = Format {
     knobs: &[Knob::Quality],
     channels: 1..=255,
     rates: Rates::Whole(8000..=192_000),
-    check,
+    // libvorbis has a mode for every sound that fits, at every quality; a test tries them.
+    check: |_, _| Ok(()),
     open,
 };
 
@@ -53,37 +55,18 @@ fn channel_order(channels: usize) -> Vec<usize> {
     }
 }
 
-/// libvorbis has a mode for every sound that is let through here, at every quality; a test tries them.
-fn check(sound: Sound, _settings: Settings) -> Result<(), Problem> {
-    limits(sound).map(drop)
-}
-
-/// The sound in libvorbis's terms.
-fn limits(sound: Sound) -> Result<(NonZeroU32, NonZeroU8), Problem> {
-    let Some(channels) = u8::try_from(sound.channels).ok().and_then(NonZeroU8::new) else {
-        return Err(Problem::Limit(format!(
-            "OGG holds 1 to 255 channels, the input has {}: choose WAV or AIFF, or narrow Channel Scope.",
-            sound.channels
-        )));
-    };
-    let rate = sound.rate as u32;
-    match NonZeroU32::new(rate) {
-        Some(whole) if f64::from(rate) == sound.rate && (8000..=192_000).contains(&rate) => Ok((whole, channels)),
-        _ => Err(Problem::Limit(format!(
-            "OGG holds whole sample rates from 8000 to 192000 Hz, the input has {}: choose WAV or AIFF, or \
-             resample the input.",
-            sound.rate
-        ))),
-    }
-}
-
 fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
-    let (rate, channels) = limits(opening.sound)?;
+    FORMAT.fits(opening.sound)?;
+    let rate = NonZeroU32::new(opening.sound.rate as u32).unwrap_or(NonZeroU32::MIN);
+    let channels = NonZeroU8::new(opening.sound.channels as u8).unwrap_or(NonZeroU8::MIN);
     // A quality that is no number is the default.
     let asked = opening.settings.quality;
     let quality = if asked.is_nan() { 0.5 } else { asked.clamp(0.0, 1.0) };
     let plan = Plan::of(rate.get(), channels.get(), quality);
     let comments = vorbis_comments(opening.metadata, opening.warnings);
+    if opening.metadata.iter().any(|(key, _)| faults::ordered(key, "fail-encoder")) {
+        return Err(failed("ordered by a test"));
+    }
     let mut vorbis = Vorbis::new(rate, channels, plan, &comments).map_err(failed)?;
     vorbis.drain(opening.header);
     Ok(Box::new(Ogg {
@@ -149,8 +132,6 @@ impl Encoder for Ogg {
     }
 }
 
-fn failed(error: Failed) -> Problem {
-    Problem::Limit(format!(
-        "The Vorbis encoder of OGG stopped ({error}): free some memory and record again, or choose WAV."
-    ))
+fn failed(cause: impl ToString) -> Problem {
+    Problem::Limit(Limit::Encoder { library: "Vorbis", cause: cause.to_string() })
 }

@@ -75,5 +75,9 @@ pub(super) fn sounds(rate: u32) -> Vec<Named> {
             add(name, recording);
         }
     }
+    // Exactly what a 24-bit file can hold, so that all encoders are given the same.
+    for sample in sounds.iter_mut().flat_map(|(_, channels)| channels).flatten() {
+        *sample = (*sample * 8_388_608.0).round() / 8_388_608.0;
+    }
     sounds
 }

@@ -261,7 +261,7 @@ pub(super) fn write_wav(path: &Path, rate: u32, channels: &[Vec<f32>]) {
     let mut writer = hound::WavWriter::create(path, spec).unwrap();
     for frame in 0..channels[0].len() {
         for channel in channels {
-            writer.write_sample((channel[frame] * 8_388_607.0).round() as i32).unwrap();
+            writer.write_sample((channel[frame] * 8_388_608.0).round().min(8_388_607.0) as i32).unwrap();
         }
     }
     writer.finalize().unwrap();

@@ -12,7 +12,7 @@ use crate::disk::encoder::{Codec, Encoder, Format, Knob, Opening, Playable, Rate
 use crate::disk::metadata;
 use crate::disk::take_file::TakeFile;
 use crate::shared::planar::Planar;
-use crate::shared::problem::{Problem, Warning};
+use crate::shared::problem::{Limit, Problem, Warning};
 
 #[cfg(test)]
 mod tests;
@@ -44,34 +44,20 @@ const DS64: usize = 12;
 const DS64_BODY: usize = 20;
 
 fn check(sound: Sound, settings: Settings) -> Result<(), Problem> {
-    let Codec { name, bits, big_endian, .. } = *settings.codec;
+    let Codec { name: codec, bits, big_endian, .. } = *settings.codec;
     let (channels, rate) = (sound.channels, sound.rate);
-    let limit = |sentence| Err(Problem::Limit(sentence));
     if big_endian {
-        let little = name.trim_end_matches("be");
-        return limit(format!(
-            "WAV is little-endian, so it cannot hold {name}: choose {little} for the same samples, or AIFF."
-        ));
-    }
-    if !(rate >= 1.0 && rate <= f64::from(u32::MAX) && rate.fract() == 0.0) {
-        return limit(format!(
-            "WAV holds whole sample rates of 1 Hz and more, the input has {rate} Hz: \
-             choose AIFF, or resample the input."
-        ));
+        return Err(Problem::Limit(Limit::WavBigEndian { codec }));
     }
     // `fmt ` stores the bytes of a frame in 16 bits and those of a second in 32.
-    let most = |bits: u16| {
-        let a_second = (f64::from(u32::MAX) / rate) as usize;
-        MAX_FRAME_BYTES.min(a_second) / usize::from(bits / 8)
-    };
-    if channels > most(bits) {
-        let at_rate =
-            if most(bits) < MAX_FRAME_BYTES / usize::from(bits / 8) { format!(" at {rate} Hz") } else { String::new() };
-        let smaller = if bits > 16 && channels <= most(16) { "choose pcm16, or " } else { "" };
-        return limit(format!(
-            "WAV holds at most {} channels of {name}{at_rate}, the input has {channels}: {smaller}narrow Channel Scope.",
-            most(bits)
-        ));
+    let sample = usize::from(bits / 8);
+    let (a_frame, a_second) = (MAX_FRAME_BYTES / sample, (f64::from(u32::MAX) / rate) as usize / sample);
+    if channels > a_second.min(a_frame) {
+        return Err(Problem::Limit(if a_second < a_frame {
+            Limit::WavSecond { most: a_second, codec, rate, channels }
+        } else {
+            Limit::WavFrame { most: a_frame, codec, channels, smaller: channels <= MAX_FRAME_BYTES / 2 }
+        }));
     }
     Ok(())
 }

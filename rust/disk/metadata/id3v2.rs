@@ -5,6 +5,7 @@ use id3::{Encoder, Tag, TagLike, Version};
 
 use super::joined;
 use super::table::{self, Frame as Place};
+use crate::shared::faults;
 use crate::shared::problem::Warning;
 
 /// "If the language is not known the string "XXX" should be used" (ID3v2.4 Native Frames, section 4).
@@ -22,7 +23,8 @@ pub(crate) fn id3_tag(metadata: &[(String, String)], warnings: &mut Vec<Warning>
     tag.extend_from_slice(b"ID3\x04\0\0\0\0\0\0");
     for (key, value) in &entries {
         for frame in frames(key, value, dated) {
-            if let Err(error) = encode(frame, &mut tag) {
+            let encoded = if faults::ordered(key, "fail-id3") { Err(ordered_error()) } else { encode(frame, &mut tag) };
+            if let Err(error) = encoded {
                 warnings.push(Warning::MetadataNotInId3 { key: (*key).into(), cause: error.to_string() });
             }
         }
@@ -39,6 +41,10 @@ pub(crate) fn id3_tag(metadata: &[(String, String)], warnings: &mut Vec<Warning>
         *byte = (size >> shift & 0x7F) as u8;
     }
     tag
+}
+
+fn ordered_error() -> id3::Error {
+    id3::Error::new(id3::ErrorKind::InvalidInput, "ordered by a test")
 }
 
 /// Appends a frame. Each goes through a tag of its own, because adding to a tag compares with all its frames,

@@ -98,6 +98,10 @@ NodeHost::NodeHost(const RawSetup& setup, const rust::Vec<RawEntry>& saved)
 		const LoadState state(std::move(entries));
 		guarded("loadData", [&] { instance->loadData(&state, nullptr); });
 	}
+	// A test orders it in the node's path, as it orders the plugin's faults.
+	const std::string order = "?refuse=";
+	if (const auto at = opPath.find(order); at != std::string::npos)
+		parameters.refuse(opPath.substr(at + order.size()));
 	guarded("setupParameters", [&] { instance->setupParameters(&parameters, nullptr); });
 }
 

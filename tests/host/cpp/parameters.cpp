@@ -146,6 +146,8 @@ Parameters::declare(Kind kind, const Declared& par)
 		faults.add(FaultKind::ParameterName,
 			"parameter name '" + declared->name + "' is not an A-Z followed by a-z and 0-9");
 	}
+	else if (declared->name == refused)
+		declared->result = OP_ParAppendResult::InvalidName;
 	else if (find(declared->name.c_str()) != nullptr)
 	{
 		declared->result = OP_ParAppendResult::InvalidName;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::super::Settings;
 use super::*;
 use crate::disk::encoder::peers::{TOLERANCE, side_by_side, sounds, tone};
 use crate::disk::encoder::proof::*;

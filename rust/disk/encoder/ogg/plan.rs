@@ -60,8 +60,8 @@ const NO_LOWPASS_KHZ: f64 = 99.0;
 impl Plan {
     /// For a sound of `rate` Hz with `channels` channels and a `quality` of 0 to 1.
     pub(super) fn of(rate: u32, channels: u8, quality: f32) -> Self {
-        // Six channels have a setup of their own there, with an LFE channel, in the reference too.
-        let setup_rate = if channels == 6 && !(40_000..=70_000).contains(&rate) { 32_000 } else { 44_100 };
+        // Six channels have a setup of their own at 44100 Hz, in which the fourth one ends at 250 Hz.
+        let setup_rate = if channels == 6 { 32_000 } else { 44_100 };
         let with_m1 = rate > WITHOUT_M1 && quality <= FINE;
         let (steps, hearing_rate) = match rate {
             ..15_000 => (&LOWEST, rate),

@@ -276,7 +276,8 @@ fn a_take_that_passes_4_gib_is_read_up_to_the_last_checkpoint() {
 
 #[test]
 fn what_wav_cannot_hold_is_refused_with_a_remedy() {
-    let refusal = |codec: usize, channels, rate| match check(Sound { channels, rate }, settings(&CODECS[codec])) {
+    let refusal = |codec: usize, channels, rate| match FORMAT.allows(Sound { channels, rate }, settings(&CODECS[codec]))
+    {
         Ok(()) => String::new(),
         Err(problem) => problem.to_string(),
     };
@@ -286,12 +287,12 @@ fn what_wav_cannot_hold_is_refused_with_a_remedy() {
     );
     assert_eq!(
         refusal(0, 40000, 48000.0),
-        "WAV holds at most 32767 channels of pcm16, the input has 40000: narrow Channel Scope."
+        "WAV holds 1 to 32767 channels, the input has 40000: choose another File Type, or narrow Channel Scope."
     );
     assert_eq!(
         refusal(2, 16000, 96000.0),
         "WAV holds at most 11184 channels of pcm32 at 96000 Hz, the input has 16000: \
-         choose pcm16, or narrow Channel Scope."
+         choose AIFF, or narrow Channel Scope."
     );
     assert_eq!(
         refusal(5, 2, 48000.0),
@@ -299,10 +300,11 @@ fn what_wav_cannot_hold_is_refused_with_a_remedy() {
     );
     assert_eq!(
         refusal(0, 2, 44100.5),
-        "WAV holds whole sample rates of 1 Hz and more, the input has 44100.5 Hz: choose AIFF, or resample the input."
+        "WAV stores whole rates from 1 to 4294967295 Hz, the input has 44100.5 Hz: \
+         resample the input or choose another File Type."
     );
     for rate in [0.0, -1.0, 5e9, f64::NAN, f64::INFINITY] {
-        assert!(refusal(0, 2, rate).starts_with("WAV holds whole sample rates"));
+        assert!(refusal(0, 2, rate).starts_with("WAV stores whole rates"));
     }
     for (codec, channels, rate) in [(0, 32767, 48000.0), (1, 21845, 44100.0), (3, 1, 1.0), (0, 1, 2147483647.0)] {
         assert_eq!(refusal(codec, channels, rate), "");

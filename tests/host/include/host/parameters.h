@@ -89,6 +89,9 @@ public:
 	{
 	}
 
+	// The host will not accept a parameter of this name.
+	void refuse(std::string name) { refused = std::move(name); }
+
 	// A linear scan that compares in place: it runs inside execute and must not allocate.
 	Parameter* find(const char* name) const;
 	const std::vector<std::unique_ptr<Parameter>>& all() const { return parameters; }
@@ -159,6 +162,7 @@ private:
 
 	Generation generation;
 	bool fenced;
+	std::string refused;
 	Faults& faults;
 	Graveyard graveyard;
 	std::vector<std::unique_ptr<Parameter>> parameters;

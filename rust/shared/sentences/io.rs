@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use crate::shared::problem::{Doing, shown};
+use super::problem::{Doing, shown};
 
 /// The sentence for `cause`, which came up while `doing` something to `path`.
 pub(crate) fn io_sentence(doing: Doing, path: &Path, cause: &Error) -> String {

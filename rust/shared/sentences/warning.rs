@@ -1,11 +1,9 @@
-//! Every warning sentence of the product; the error sentences stand in [`problem`](super::problem).
-//!
-//! Each is one plain English sentence that says what happened and what to do about it.
+//! The warning sentences.
 
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::shared::problem::shown;
+use super::problem::shown;
 
 /// What the user should know although the take goes on: the node's warning string.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +116,7 @@ impl fmt::Display for Warning {
             ),
             Self::ParameterRejected { name } => write!(
                 f,
-                "TouchDesigner did not accept the parameter {name}, so it keeps its default: \
+                "TouchDesigner did not accept the parameter {name}, so it cannot be set: \
                  use a version of the plugin that fits this TouchDesigner."
             ),
             Self::NotLocked { path } => write!(

@@ -1,23 +1,21 @@
-//! Every error and warning sentence of the product.
-//!
-//! Each is one plain English sentence that names what is concerned, what happened and what to do about it.
-//! The cook thread shows them as the node's error and warning; nothing else in the product words a problem.
+//! The error sentences.
 
 use std::any::Any;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::shared::io_sentence::io_sentence;
-pub(crate) use crate::shared::warning::Warning;
+use super::io::io_sentence;
+pub(crate) use super::limit::Limit;
+pub(crate) use super::warning::Warning;
 
 /// Why a take cannot start or go on: the node's error string.
 #[derive(Debug)]
 pub(crate) enum Problem {
     /// A file operation failed.
     Io { doing: Doing, path: PathBuf, cause: io::Error },
-    /// Text that is already a whole sentence; used by a format for limits that only it knows.
-    Limit(String),
+    /// What only one format cannot hold or do.
+    Limit(Limit),
     /// File is empty.
     NoFile,
     /// File has no name after its last slash, or the name belongs to a folder.
@@ -112,7 +110,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { doing, path, cause } => f.write_str(&io_sentence(*doing, path, cause)),
-            Self::Limit(sentence) => f.write_str(sentence),
+            Self::Limit(limit) => limit.fmt(f),
             Self::NoFile => f.write_str(
                 "File is empty, so there is no place to record to: \
                  enter a name, for example AudioOut{suffix}.",
@@ -204,13 +202,6 @@ impl fmt::Display for Problem {
                 "Audio File Out Plus ended the take because of a mistake of its own ({what}): \
                  what was recorded is kept; switch Record off and on to go on, and please report this."
             ),
-            Self::ScopeMatchesNothing { scope, channels: 0, .. } => {
-                write!(
-                    f,
-                    "The input has no channel that Channel Scope {scope} could select: \
-                     connect an input with channels."
-                )
-            }
             Self::ScopeMatchesNothing { scope, names, channels } => write!(
                 f,
                 "Channel Scope {scope} selects none of the input's channels ({}{}): \
@@ -246,7 +237,6 @@ mod tests {
             Problem::NoFreeName { path: path() },
             Problem::TooManyTakes { takes: 1000 },
             Problem::scope_matches_nothing("left*", &names[..2]),
-            Problem::scope_matches_nothing("left*", &names[..0]),
         ] {
             let sentence = problem.to_string();
             assert_eq!(sentence.matches('.').count(), 1, "{sentence}");
