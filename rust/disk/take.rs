@@ -128,6 +128,14 @@ enum Rest {
     Silence(u64),
 }
 
+/// How much of a part is encoded at a moment.
+struct Mark {
+    /// Of the part.
+    frames: u64,
+    /// In [`Part::out`].
+    bytes: usize,
+}
+
 impl Take {
     fn new(order: Order) -> Self {
         let mut warnings = Vec::new();
@@ -222,7 +230,7 @@ impl Take {
     fn write_batch(&mut self) -> Result<Taken<()>, Problem> {
         let Some(part) = &mut self.part else { return Ok(Taken::End) };
         let taken = loop {
-            let before = part.frames;
+            let before = Mark { frames: part.frames, bytes: part.out.len() };
             match self.inbox.take(|item| part.encode(item)) {
                 Taken::Item(encoded) => encoded?,
                 Taken::Nothing => break Taken::Nothing,
@@ -233,7 +241,7 @@ impl Take {
             }
             if part.out.len() >= BATCH {
                 self.order.faults.pass(Point::Writer);
-                part.write_batches(before)?;
+                part.write_batches(&before)?;
                 self.publish();
                 return Ok(Taken::Item(()));
             }
@@ -437,13 +445,18 @@ impl Part {
         Ok(())
     }
 
-    /// Writes up to the last multiple of [`BATCH`] in the file. What stays belongs to frames from `last` on.
-    fn write_batches(&mut self, last: u64) -> Result<(), Problem> {
+    /// Writes up to the last multiple of [`BATCH`] in the file; `last` is where the last item began.
+    fn write_batches(&mut self, last: &Mark) -> Result<(), Problem> {
         let past = (self.file.len() + self.out.len() as u64) % BATCH as u64;
         let whole = self.out.len().saturating_sub(past as usize);
         self.file.append(&self.out[..whole])?;
         self.out.drain(..whole);
-        self.written = if self.out.is_empty() { self.frames } else { last };
+        // What stays may reach back behind the last item: then nobody is told of more than before.
+        if self.out.is_empty() {
+            self.written = self.frames;
+        } else if whole >= last.bytes {
+            self.written = last.frames;
+        }
         Ok(())
     }
 
