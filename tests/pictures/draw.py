@@ -185,7 +185,10 @@ def run_in_terminal(tdhost, folder):
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 110, 0, 0))
     arguments = COMMAND.split(' -- ')[1].split()
-    process = subprocess.Popen([tdhost, *arguments], cwd=folder, stdin=slave, stdout=subprocess.PIPE, stderr=slave)
+    # A service such as CI may have no TERM, and tdhost then shows no progress.
+    env = os.environ | {'TERM': 'xterm'}
+    process = subprocess.Popen(
+        [tdhost, *arguments], cwd=folder, env=env, stdin=slave, stdout=subprocess.PIPE, stderr=slave)
     os.close(slave)
     shown = b''
     while True:
