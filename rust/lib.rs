@@ -36,7 +36,8 @@
 //!    thread an order with an empty inbox.
 //! 2. Every cook copies its planar block into the inbox's ring and returns: no file, no lock, no allocation.
 //! 3. The writer thread of the node ([`disk`]) names, opens and locks the file, then converts, writes and
-//!    checkpoints what the ring holds. While the disk stalls, a spill thread empties the ring into memory.
+//!    checkpoints what the ring holds; a thread of the file's own syncs it now and then. While the disk stalls, a
+//!    spill thread empties the ring into memory.
 //! 4. Record goes off: the inbox is closed; the writer finishes the file, verifies it, unlocks it and counts
 //!    the take as finished.
 //!
