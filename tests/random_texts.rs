@@ -1,4 +1,4 @@
-//! Random tables of metadata and random texts in File: whatever they are, the take is in one file that programs open,
+//! Random tables of metadata, random texts in File and random patterns in Channel Scope: whatever they are, the take is in one file that programs open,
 //! or no file is left and an error says why.
 //!
 //! `AFOP_FUZZ_SECONDS` bounds the time of each test, `AFOP_FUZZ_SEED` runs one case.
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use common::{Rig, readers};
 use tdhost::audio::Decoder;
 use tdhost::random::Random;
+use tdhost::scope::in_scope;
 
 const KEYS: [&str; 14] = [
     "title",
@@ -175,6 +176,64 @@ fn a_take_should_be_in_one_file_or_leave_none_whatever_its_name_is() {
             None => {
                 let left: Vec<_> = fs::read_dir(&folder).expect("the folder is there").collect();
                 assert!(left.is_empty(), "{name:?} left {left:?}");
+            }
+        }
+    });
+}
+
+/// Pieces of patterns, valid ones and others.
+const SCOPE_PIECES: [&str; 20] = [
+    "*",
+    "?",
+    "chan",
+    "chan1",
+    "chan[1-4]",
+    "[a-c]",
+    "^?han2",
+    "^chan3",
+    "^*",
+    " ",
+    " ",
+    "  ",
+    "1",
+    "2",
+    "[",
+    "]",
+    "-",
+    "left",
+    "日",
+    "chan1?",
+];
+
+/// A scope selects the same channels as by the host's own reading of it, or the take is refused.
+#[test]
+fn a_take_should_hold_the_channels_that_a_random_scope_names() {
+    const CHANNELS: usize = 13;
+    let names: Vec<String> = (1..=CHANNELS).map(|number| format!("chan{number}")).collect();
+    for_some_time(|random| {
+        let mut rig = Rig::new(CHANNELS, 48000.0);
+        rig.node.set("Codec", "float32");
+        let scope: String = (0..random.index(7)).map(|_| *random.pick(&SCOPE_PIECES)).collect();
+        println!("{scope:?}");
+        rig.node.set("Channelscope", scope.as_str());
+        // What a bracket without its other half means is nobody's business, as long as nothing breaks.
+        let lone = scope.replace("[1-4]", "").replace("[a-c]", "").contains(['[', ']']);
+        let selected = in_scope(&scope, &names);
+        match record(&mut rig) {
+            Some(file) if lone => assert_opens(&file, "wav"),
+            None if lone => {}
+            None => {
+                assert!(selected.is_empty(), "{scope:?} is refused");
+                assert!(rig.dat("last_error").contains("selects none of the input's channels"));
+                assert_eq!(files(rig.folder()), [PathBuf::new(); 0]);
+            }
+            Some(file) => {
+                let read = readers::hound(&file);
+                assert_eq!(read.channels, selected.len(), "{scope:?}");
+                for (index, frame) in read.samples.chunks_exact(read.channels).enumerate() {
+                    let meant = selected.iter().map(|&channel| rig.given[channel][index].to_bits() as i32);
+                    assert!(frame.iter().copied().eq(meant), "frame {index} of {scope:?}");
+                }
             }
         }
     });

@@ -1,8 +1,10 @@
 //! What the tests of the lossy formats share: recording into a file, and asking other programs what is in it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::formats::TrackType;
@@ -120,13 +122,22 @@ pub(super) fn music(rate: u32, channels: usize, frames: usize) -> Vec<Vec<f32>> 
 
 /// Whether a program is installed. A missing one skips what needs it, but not where all must be there.
 pub(super) fn have(program: &str) -> bool {
-    let found = Command::new(program).arg("--help").stdin(Stdio::null()).output().is_ok();
-    let required = std::env::var_os("AFOP_REQUIRE_TOOLS").is_some_and(|value| value == "1");
-    assert!(found || !required, "{program} is not installed");
+    // Some take a tenth of a second to say what they can.
+    static ASKED: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
+    let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = *asked
+        .entry(program.to_owned())
+        .or_insert_with(|| Command::new(program).arg("--help").stdin(Stdio::null()).output().is_ok());
+    drop(asked);
+    assert!(found || !required(), "{program} is not installed");
     if !found {
         println!("skipped what needs {program}: it is not installed");
     }
     found
+}
+
+fn required() -> bool {
+    std::env::var_os("AFOP_REQUIRE_TOOLS").is_some_and(|value| value == "1")
 }
 
 pub(super) fn run(command: &mut Command) -> Output {
@@ -157,8 +168,7 @@ pub(super) fn recording(path: &Path, rate: u32, channels: usize) -> Option<Vec<V
     if !have("ffmpeg") {
         return None;
     }
-    let required = std::env::var_os("AFOP_REQUIRE_TOOLS").is_some_and(|value| value == "1");
-    assert!(path.exists() || !required, "{} is not installed", path.display());
+    assert!(path.exists() || !required(), "{} is not installed", path.display());
     if !path.exists() {
         println!("skipped what needs {}: it is not installed", path.display());
         return None;
