@@ -225,7 +225,7 @@ fn a_take_should_hold_the_channels_that_a_random_scope_names() {
             None => {
                 assert!(selected.is_empty(), "{scope:?} is refused");
                 assert!(rig.dat("last_error").contains("selects none of the input's channels"));
-                assert_eq!(files(rig.folder()), [PathBuf::new(); 0]);
+                assert!(files(rig.folder()).is_empty());
             }
             Some(file) => {
                 let read = readers::hound(&file);

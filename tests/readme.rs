@@ -78,13 +78,8 @@ fn the_table_of_python_members_is_the_plugins() {
 #[test]
 fn the_sentences_in_the_troubleshooting_are_the_products() {
     let mut sources = String::new();
-    for folder in ["rust/shared", "rust/disk/encoder"] {
-        for entry in fs::read_dir(root().join(folder)).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.extension().is_some_and(|extension| extension == "rs") {
-                sources += &fs::read_to_string(path).expect("a source");
-            }
-        }
+    for entry in fs::read_dir(root().join("rust/shared/sentences")).expect("a folder") {
+        sources += &fs::read_to_string(entry.expect("an entry").path()).expect("a source");
     }
     // A backslash at the end of a line joins it with the next.
     let mut joined = String::new();
