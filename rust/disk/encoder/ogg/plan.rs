@@ -44,7 +44,7 @@ type Steps = [f32; 11];
 /// From 26 kHz, up to [`FINE`].
 const HIGH: Steps = [0.44, 0.46, 0.48, 0.54, 0.63, 0.69, 0.8, 0.82, 0.82, 0.82, 0.82];
 /// From 26 kHz, above [`FINE`].
-const HIGHEST: Steps = [0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.95, 0.97, 1.0];
+const HIGHEST: Steps = [0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.92, 0.95, 1.0];
 /// From 15 to 26 kHz.
 const LOW: Steps = [0.45, 0.5, 0.52, 0.58, 0.62, 0.7, 0.77, 0.85, 0.93, 1.0, 1.0];
 /// Below 15 kHz the reference spends so much on each sample that pure tones come to 60 dB. No setup gives that here; what
