@@ -28,14 +28,28 @@
 pub(super) struct Plan {
     /// The rate that decides among the library's setups.
     pub(super) setup_rate: u32,
-    /// The rate that the psychoacoustic model is computed for.
-    pub(super) hearing_rate: u32,
     /// 0.4 to 1.
     pub(super) quality: f32,
+    /// Whether two channels are stored as what they share and what they do not.
+    pub(super) coupled: bool,
     /// As if the sound had `setup_rate`.
     pub(super) lowpass_khz: f64,
     /// What the samples are multiplied by.
     pub(super) gain: f32,
+    /// How deep the floors lie.
+    pub(super) depth: Depth,
+    /// How deep they may lie in blocks that lose nothing by it.
+    pub(super) deeper: Option<Depth>,
+}
+
+/// How far below the sound the library draws the floor, the spectrum that all values are multiples of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Depth {
+    /// The rate that the psychoacoustic model is computed for.
+    pub(super) hearing_rate: u32,
+    /// The one of the 15 versions that the library makes of a block when it manages a bitrate: 7 is what it does without,
+    /// 14 has the lowest floor.
+    pub(super) version: u8,
 }
 
 /// The library's quality at each tenth of Quality.
@@ -47,10 +61,11 @@ const HIGH: Steps = [0.44, 0.46, 0.48, 0.54, 0.63, 0.69, 0.8, 0.82, 0.82, 0.82, 
 const HIGHEST: Steps = [0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.86, 0.92, 0.95, 1.0];
 /// From 15 to 26 kHz.
 const LOW: Steps = [0.45, 0.5, 0.52, 0.58, 0.62, 0.7, 0.77, 0.85, 0.93, 1.0, 1.0];
-/// Below 15 kHz the reference spends so much on each sample that pure tones come to 60 dB. No setup gives that here; what
-/// counts are the other sounds, and 45 dB of tones.
+/// Below 15 kHz.
 const LOWEST: Steps = [0.52, 0.61, 0.72, 0.83, 0.92, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
 
+/// The Quality from which a setup's best is not enough below 15 kHz.
+const BEYOND: f32 = 0.5;
 /// The Quality above which M1 costs more than it helps.
 const FINE: f32 = 0.7;
 /// The highest rate without M1.
@@ -68,19 +83,25 @@ impl Plan {
         // Six channels have a setup of their own at 44100 Hz, in which the fourth one ends at 250 Hz.
         let setup_rate = if channels == 6 { 32_000 } else { 44_100 };
         let with_m1 = rate > WITHOUT_M1 && quality <= FINE;
+        let beyond = rate < 15_000 && quality >= BEYOND;
         let (steps, hearing_rate) = match rate {
-            ..15_000 => (&LOWEST, rate),
-            15_000..=WITHOUT_M1 => (&LOW, rate),
+            _ if beyond => (&LOWEST, 23_000),
+            ..15_000 => (&LOWEST, 8000),
+            15_000..=WITHOUT_M1 => (&LOW, 25_000),
             _ if with_m1 => (&HIGH, rate.min(44_100)),
             _ => (&HIGHEST, WITHOUT_M1),
         };
+        // 11 to 14.
+        let finest = ((quality * 10.0).round() as u8 + 6).min(14);
         let lowpass = if quality > 0.5 { f64::INFINITY } else { LOWPASS_HZ / f64::from(rate) };
         Self {
             setup_rate,
-            hearing_rate,
             quality: between(steps, quality),
+            coupled: !beyond,
             lowpass_khz: (lowpass * f64::from(setup_rate) / 1000.0).min(NO_LOWPASS_KHZ),
             gain: if with_m1 { AGAINST_M1 } else { 1.0 },
+            depth: Depth { hearing_rate, version: if beyond { finest - 3 } else { 7 } },
+            deeper: beyond.then_some(Depth { hearing_rate: 5500, version: finest }),
         }
     }
 }
