@@ -66,6 +66,9 @@ const LOWEST: Steps = [0.52, 0.61, 0.72, 0.83, 0.92, 1.0, 1.0, 1.0, 1.0, 1.0, 1.
 
 /// The Quality from which a setup's best is not enough below 15 kHz.
 const BEYOND: f32 = 0.5;
+/// The channels up to which two encoders, each with 15 versions of a block, keep up with the sound by far.
+const FEW: u8 = 16;
+
 /// The Quality above which M1 costs more than it helps.
 const FINE: f32 = 0.7;
 /// The highest rate without M1.
@@ -83,7 +86,7 @@ impl Plan {
         // Six channels have a setup of their own at 44100 Hz, in which the fourth one ends at 250 Hz.
         let setup_rate = if channels == 6 { 32_000 } else { 44_100 };
         let with_m1 = rate > WITHOUT_M1 && quality <= FINE;
-        let beyond = rate < 15_000 && quality >= BEYOND;
+        let beyond = rate < 15_000 && quality >= BEYOND && channels <= FEW;
         let (steps, hearing_rate) = match rate {
             _ if beyond => (&LOWEST, 23_000),
             ..15_000 => (&LOWEST, 8000),
