@@ -93,3 +93,38 @@ fn no_tone_is_lost() {
     });
     assert!(lost.is_empty(), "{} tones are lost:\n{}", lost.len(), lost.join("\n"));
 }
+
+#[test]
+fn six_hundred_random_tones_below_15_khz_are_no_worse_either() {
+    if !have("oggenc") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut bits = 0x9e37_79b9_u32;
+    let mut random = || {
+        bits ^= bits << 13;
+        bits ^= bits >> 17;
+        bits ^= bits << 5;
+        f64::from(bits) / f64::from(u32::MAX)
+    };
+    let cases = (0..600).map(|case| {
+        let rate = [8000, 9500, 11025, 12000, 13_300, 14_999][case % 6];
+        let (hz, level) = (60.0 + random() * 0.44 * f64::from(rate), 0.02 + 0.97 * random());
+        // One channel, two of the same, two opposed, one beside silence.
+        (case, rate, hz, level, [None, None, Some(1.0), Some(-1.0), Some(0.0)][case % 5])
+    });
+    let worse = side_by_side(cases.collect(), |(case, rate, hz, level, right)| {
+        let left = tone(rate, hz, level, rate / 4);
+        let right: Option<Vec<f32>> = right.map(|right: f32| left.iter().map(|sample| right * sample).collect());
+        let signal: Vec<Vec<f32>> = [Some(left), right].into_iter().flatten().collect();
+        let wav = folder.path().join(format!("{case}.wav"));
+        write_wav(&wav, rate, &signal);
+        let quality = [0.5, 0.6, 0.75, 0.9, 1.0][case / 5 % 5];
+        let (ours, theirs) = (ours(rate, quality, &signal), theirs(rate, quality, &wav, &signal));
+        let worse = ours < theirs - TOLERANCE;
+        let told =
+            || format!("{hz:.1} Hz of {level:.2} at {rate} Hz, quality {quality}: {ours:.2} dB, oggenc {theirs:.2} dB");
+        worse.then(told).into_iter().collect()
+    });
+    assert!(worse.is_empty(), "{} are worse:\n{}", worse.len(), worse.join("\n"));
+}

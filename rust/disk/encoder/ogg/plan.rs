@@ -14,8 +14,22 @@
 //! So all sounds are encoded with the setup of the middle rates, at a quality of 0.4 or more, where M4 is off and the
 //! gain is 1. Each quality stands one step higher than the reference's of the same name: as far as it takes for the
 //! signal to noise ratio of tones, chords, noise, speech and music to be no worse, at every rate. Files are larger for
-//! that: by 40 % on average at the default of 0.5, by 20 to 80 % above it, and two to four times at a quality of 0 and
-//! below 15 kHz.
+//! that: by 40 % on average at the default of 0.5, by 20 to 80 % above it, two to four times at a quality of 0, and two
+//! to two and a half times below 15 kHz.
+//!
+//! Below 15 kHz the reference spends so much on each sample that tones come to 60 dB, but also loses one in ten at its
+//! best quality, as they do not fit into its codebooks either. From a Quality of 0.5 the library's bitrate management is
+//! made to give a finer version of every block than its highest quality (`Depth`), by two encoders: the first stays
+//! where no tone was ever lost, the second goes further, and each of its blocks counts where it has lost nothing. Of
+//! 6300 random tones eight were worse than the reference's then, by 1.8 dB at most, seven of them at Quality 1; none had
+//! less than 45 dB. It takes five times the CPU time of `oggenc`: 3 % of a core for stereo. Two channels are not coupled
+//! there, since their difference can be twice as high.
+//!
+//! What is left: below 15 kHz at a Quality below 0.5, one random tone in forty is worse, by up to 8 dB; from 15 to
+//! 26 kHz one in fifty, by up to 16 dB near 8 kHz at 19000 Hz. From 26 kHz there was none among 1500.
+//!
+//! Which rate the psychoacoustic model is computed for matters little to what is heard, but much to what fits into the
+//! codebooks: near 9500, 13000 and 19000 Hz high tones do not. So below 26 kHz it is not the sound's own.
 //!
 //! The long blocks are longer than the reference's below 26 kHz, but the mean over segments of 16 ms is higher, too: in
 //! all but one of ten recordings (a chime of two notes, up to 2.5 dB lower at some settings).

@@ -153,7 +153,8 @@ const MIDDLE: u8 = 7;
 /// It never finds the files large enough, and so goes on to finer versions, but not faster than the damping allows. The
 /// time it goes by is frames divided by the rate in `vorbis_info`. So the first block, always a short one, is said to
 /// have 1 Hz, and takes it where it shall be; those after it are said to have all Hz that fit into the number, and take
-/// it nowhere for weeks.
+/// it nowhere for weeks. Where a C long has 32 bits, the bits that it finds missing wrap around in hours; nothing comes
+/// of that either, since it goes back only after blocks that are larger than the average.
 fn management(channels: NonZeroU8, depth: Depth) -> ovectl_ratemanage2_arg {
     let steps = f64::from(depth.version) - f64::from(MIDDLE);
     ovectl_ratemanage2_arg {
