@@ -75,8 +75,8 @@ impl Encoding {
         let sound = Sound { channels, rate: 48_000.0 };
         format.allows(sound, settings).ok()?;
         let metadata = &[("encoder".to_owned(), "bench".to_owned())];
-        let (header, warnings) = (&mut Vec::new(), &mut Vec::new());
-        let encoder = (format.open)(Opening { sound, settings, metadata, header, warnings }).ok()?;
+        let (header, silence, warnings) = (&mut Vec::new(), &mut Vec::new(), &mut Vec::new());
+        let encoder = (format.open)(Opening { sound, settings, metadata, header, silence, warnings }).ok()?;
         Some(Self { encoder, channels, out: Vec::new() })
     }
 

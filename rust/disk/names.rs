@@ -59,12 +59,12 @@ impl Reserved {
         self.held.warning()
     }
 
-    /// Replaces whatever the file holds by `header`.
+    /// Replaces whatever the file holds by `header` and `silence`: see [`TakeFile::begun`].
     ///
     /// # Errors
     /// The disk's refusal; what was recorded before then stands unharmed.
-    pub(crate) fn start(self, header: &[u8]) -> Result<TakeFile, Problem> {
-        self.held.start(header)
+    pub(crate) fn start(self, header: &[u8], silence: &[u8]) -> Result<TakeFile, Problem> {
+        self.held.start(header, silence)
     }
 }
 

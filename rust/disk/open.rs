@@ -40,17 +40,18 @@ impl Held {
         (!self.locked).then(|| Warning::NotLocked { path: self.path.clone() })
     }
 
-    /// Replaces whatever the file holds by `header`.
+    /// Replaces whatever the file holds by `header` and `silence`: see [`TakeFile::begun`].
     ///
     /// # Errors
     /// The disk's refusal; what the file held before then stands unharmed.
-    pub(crate) fn start(mut self, header: &[u8]) -> Result<TakeFile, Problem> {
+    pub(crate) fn start(mut self, header: &[u8], silence: &[u8]) -> Result<TakeFile, Problem> {
         if let Some(file) = &self.file {
-            lay(file, header).map_err(|cause| Problem::io(Doing::Write, &self.path, cause))?;
+            // In one write: no kill comes between them.
+            lay(file, &[header, silence].concat()).map_err(|cause| Problem::io(Doing::Write, &self.path, cause))?;
         }
         let file = self.file.take().expect("only start and drop take the file");
         self.folders.keep();
-        Ok(TakeFile::with_header(file, self.path.clone(), header.len() as u64))
+        Ok(TakeFile::begun(file, self.path.clone(), header.len() as u64, silence.len() as u64))
     }
 }
 
@@ -71,13 +72,13 @@ impl Drop for Held {
 }
 
 /// Overwrites the beginning first and cuts the rest off only when that has worked: the other way round a disk
-/// that refuses the header would have cost the former contents.
-fn lay(file: &File, header: &[u8]) -> io::Result<()> {
+/// that refuses the bytes would have cost the former contents.
+fn lay(file: &File, bytes: &[u8]) -> io::Result<()> {
     let former = file.metadata()?.len();
-    let mut beginning = vec![0; header.len().min(usize::try_from(former).unwrap_or(usize::MAX))];
+    let mut beginning = vec![0; bytes.len().min(usize::try_from(former).unwrap_or(usize::MAX))];
     let kept = read_at(file, &mut beginning)?;
     beginning.truncate(kept);
-    write_all_at(file, header, 0).and_then(|()| file.set_len(header.len() as u64)).inspect_err(|_| {
+    write_all_at(file, bytes, 0).and_then(|()| file.set_len(bytes.len() as u64)).inspect_err(|_| {
         // The first failure is the one to report.
         let _ = write_all_at(file, &beginning, 0);
         let _ = file.set_len(former);

@@ -179,13 +179,14 @@ impl Take {
         let Order { format, settings, .. } = self.order;
         let sound = self.inbox.sound();
         format.allows(sound, settings)?;
-        let mut header = Vec::new();
+        let (mut header, mut silence) = (Vec::new(), Vec::new());
         let mut warnings: Vec<Warning> = Vec::new();
         let encoder = (format.open)(Opening {
             sound,
             settings,
             metadata: &self.metadata,
             header: &mut header,
+            silence: &mut silence,
             warnings: &mut warnings,
         })?;
         let file = match &self.first {
@@ -193,13 +194,13 @@ impl Take {
                 let reserved = names::reserve(&self.order.name)?;
                 warnings.extend(reserved.warning());
                 self.order.status.set_suffix(reserved.suffix.clone());
-                reserved.start(&header)?
+                reserved.start(&header, &silence)?
             }
             Some(first) => {
                 let (held, part) = names::reserve_part(first, self.parts + 1)?;
                 self.parts = part;
                 warnings.extend(held.warning());
-                held.start(&header)?
+                held.start(&header, &silence)?
             }
         };
         self.order.status.warn(warnings);
@@ -298,6 +299,7 @@ impl Take {
         let Some(part) = &mut self.part else { return Ok(PathBuf::new()) };
         part.write()?;
         part.encoder.finish(&mut part.file)?;
+        part.file.end_silence()?;
         part.syncing.wait()?;
         part.file.sync()?;
         part.look_for(&self.order.status)?;

@@ -11,10 +11,15 @@ use crate::shared::problem::{Doing, Problem};
 ///
 /// `len` counts what the operating system has taken, also when an append failed half-way, so that a take on a
 /// full disk can still be closed as a playable file.
+///
+/// A file without sound opens in few programs. So it begins with some silence behind its header, which `len` does
+/// not count and which the first bytes that are appended replace.
 pub(crate) struct TakeFile {
     file: File,
     path: PathBuf,
     len: u64,
+    /// Where the silence ends.
+    silent_until: u64,
 }
 
 /// What can become of an open file's name.
@@ -28,27 +33,38 @@ pub(crate) enum Fate {
 }
 
 impl TakeFile {
-    /// Takes over an open file that is locked and empty.
+    /// Writes the beginning of an open file that is empty.
     #[cfg(test)]
-    pub(crate) fn new(file: File, path: PathBuf) -> Self {
-        Self { file, path, len: 0 }
+    pub(crate) fn beginning(file: File, path: PathBuf, header: &[u8], silence: &[u8]) -> Self {
+        write_all_at(&file, &[header, silence].concat(), 0).unwrap();
+        Self::begun(file, path, header.len() as u64, silence.len() as u64)
     }
 
-    /// Takes over an open file that is locked and holds a header of `len` bytes.
-    pub(crate) fn with_header(file: File, path: PathBuf, len: u64) -> Self {
-        Self { file, path, len }
+    /// Takes over an open file that is locked and holds a header of `len` bytes and `silence` behind it.
+    pub(crate) fn begun(file: File, path: PathBuf, len: u64, silence: u64) -> Self {
+        Self { file, path, len, silent_until: len + silence }
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Bytes in the file.
+    /// Bytes of the take in the file.
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
-    /// Writes all of `bytes` at the end.
+    /// Whether some of the silence of the beginning still stands behind them.
+    pub(crate) fn has_silence(&self) -> bool {
+        self.len < self.silent_until
+    }
+
+    /// Cuts off what is left of that silence.
+    pub(crate) fn end_silence(&mut self) -> Result<(), Problem> {
+        if self.has_silence() { self.truncate(self.len) } else { Ok(()) }
+    }
+
+    /// Writes all of `bytes` at the end of the take.
     ///
     /// # Errors
     /// The disk's refusal; [`TakeFile::len`] then tells how much of it was taken.
@@ -77,7 +93,7 @@ impl TakeFile {
     /// Cuts the file after `len` bytes.
     pub(crate) fn truncate(&mut self, len: u64) -> Result<(), Problem> {
         self.file.set_len(len).map_err(|cause| self.problem(Doing::UpdateHeader, cause))?;
-        self.len = len;
+        (self.len, self.silent_until) = (len, len);
         Ok(())
     }
 
@@ -248,4 +264,46 @@ fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<usize> {
 #[cfg(windows)]
 fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_write(file, bytes, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn begun(folder: &Path) -> TakeFile {
+        let path = folder.join("take.raw");
+        let file = File::create_new(&path).unwrap();
+        TakeFile::beginning(file, path, b"head", b"silence")
+    }
+
+    #[test]
+    fn what_is_appended_replaces_the_silence() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = begun(folder.path());
+        let bytes = |file: &TakeFile| String::from_utf8(fs::read(&file.path).unwrap()).unwrap();
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("headsilence", 4, true));
+        file.append(b"SO").unwrap();
+        file.patch(0, b"H").unwrap();
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("HeadSOlence", 6, true));
+        file.append(b"UND and on").unwrap();
+        file.end_silence().unwrap();
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("HeadSOUND and on", 16, false));
+    }
+
+    #[test]
+    fn a_take_that_ends_sooner_keeps_none_of_the_silence() {
+        for (sound, cut, left) in [("", None, "head"), ("SO", None, "headSO"), ("SO", Some(5), "headS")] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut file = begun(folder.path());
+            file.append(sound.as_bytes()).unwrap();
+            match cut {
+                Some(len) => file.truncate(len).unwrap(),
+                None => file.end_silence().unwrap(),
+            }
+            assert_eq!(fs::read(&file.path).unwrap(), left.as_bytes());
+            assert_eq!((file.len(), file.has_silence()), (left.len() as u64, false));
+        }
+    }
 }

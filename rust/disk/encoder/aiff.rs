@@ -51,16 +51,25 @@ struct Aiff {
 
 impl Aiff {
     fn open(opening: Opening<'_>, max_len: u64) -> Result<Self, Problem> {
-        let Opening { sound, settings, metadata, header, warnings } = opening;
+        let Opening { sound, settings, metadata, header, silence, warnings } = opening;
         let stored = Stored::of(settings.codec);
         if stored.big_endian_instead {
             warnings.push(Warning::AiffBigEndian { codec: settings.codec.name });
         }
         let (bytes, frame_count) = header_bytes(sound, &stored, metadata, warnings);
         let interleaver = Interleaver::new(stored.form, sound.channels);
-        header.extend_from_slice(&bytes);
-        let header = Header::new(bytes, interleaver.frame_bytes());
-        Ok(Self { interleaver, header, frame_count, written: 0, max_len })
+        let mut aiff = Self {
+            header: Header::new(bytes, interleaver.frame_bytes()),
+            interleaver,
+            frame_count,
+            written: 0,
+            max_len,
+        };
+        // SoX takes a file without a frame for damaged.
+        silence.resize(aiff.interleaver.frame_bytes(), 0);
+        aiff.set_sizes(1, 0);
+        header.extend_from_slice(aiff.header.bytes());
+        Ok(aiff)
     }
 
     /// Frames of the longest file: an odd one must still have room for its pad byte.
@@ -89,7 +98,7 @@ impl Encoder for Aiff {
 
     fn checkpoint(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
         let Playable { len, frames } = self.playable(file.len());
-        if len > 0 {
+        if len > 0 && !file.has_silence() {
             self.set_sizes(frames, 0);
             self.header.flush(file)?;
         }

@@ -5,6 +5,8 @@
 mod aiff;
 pub(crate) mod chunks;
 mod codec;
+#[cfg(test)]
+mod first_moment;
 mod mp3;
 mod ogg;
 mod pcm;
@@ -37,7 +39,8 @@ pub(crate) trait Encoder: Send {
     /// the ring's consumer side meanwhile.
     fn write(&mut self, block: Planar<'_>, out: &mut Vec<u8>) -> Result<(), Problem>;
 
-    /// Makes what the file holds playable: sizes in headers follow `file.len()`. Costs microseconds.
+    /// Makes what the file holds playable: sizes in headers follow `file.len()`, once nothing of the silence of the
+    /// beginning is left. Costs microseconds.
     fn checkpoint(&mut self, file: &mut TakeFile) -> Result<(), Problem>;
 
     /// Drains the encoder, completes headers and trailing chunks. The file stays open and locked.
@@ -82,6 +85,9 @@ pub(crate) struct Opening<'a> {
     pub(crate) metadata: &'a [(String, String)],
     /// The first bytes of the file: whatever stands before the first frame.
     pub(crate) header: &'a mut Vec<u8>,
+    /// What stands behind it until the first bytes of [`Encoder::write`] replace it: silence, as short as it can be
+    /// for all programs to open the file. They may replace a part of it only if the rest then still is sound.
+    pub(crate) silence: &'a mut Vec<u8>,
     pub(crate) warnings: &'a mut Vec<Warning>,
 }
 

@@ -59,6 +59,11 @@ const KBPS: [Kbps; 7] = [
 /// or, when there is no frame after it, cannot open the file; so a tiny take begins with the next MPEG frame.
 const TINY: u64 = 1152 - ENCODER_DELAY - DECODER_DELAY;
 
+/// MPEG frames of silence until there is sound. FFmpeg opens no file with less than two behind the Info frame, and can
+/// take one with less than seven in all for H.263 video. They lie where the real ones will, so those can begin to
+/// replace them at any byte.
+const SILENT_FRAMES: u64 = 6;
+
 fn check(sound: Sound, settings: Settings) -> Result<(), Problem> {
     plan(sound, settings).map(drop)
 }
@@ -82,6 +87,7 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
     opening.header.extend(id3_tag(opening.metadata, opening.warnings));
     let info_at = opening.header.len() as u64;
     opening.header.extend(info_frame(&stream, &Totals::unknown()));
+    opening.silence.extend(stream.silence(SILENT_FRAMES));
     Ok(Box::new(Mp3 {
         lame,
         stream,
@@ -195,7 +201,7 @@ impl Encoder for Mp3 {
     }
 
     fn checkpoint(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
-        if self.finished || self.bytes == 0 || file.len() < self.audio_at() {
+        if self.finished || self.bytes == 0 || file.len() < self.audio_at() || file.has_silence() {
             return Ok(());
         }
         let totals = if file.len() < self.audio_at() + self.bytes {

@@ -69,6 +69,7 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
     }
     let mut vorbis = Vorbis::new(rate, channels, plan, &comments).map_err(failed)?;
     vorbis.drain(opening.header);
+    opening.silence.extend(pages::silence(opening.header, channels.get()));
     Ok(Box::new(Ogg {
         vorbis: Some(vorbis),
         gain: plan.gain,

@@ -35,16 +35,16 @@ impl Take {
         (format.check)(sound, settings)?;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("take").with_extension(format.extensions[0]);
-        let mut file = TakeFile::new(File::create_new(&path).unwrap(), path);
-        let (mut header, mut warnings) = (Vec::new(), Vec::new());
+        let (mut header, mut silence, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
         let encoder = (format.open)(Opening {
             sound,
             settings,
             metadata: METADATA,
             header: &mut header,
+            silence: &mut silence,
             warnings: &mut warnings,
         })?;
-        file.append(&header)?;
+        let file = TakeFile::beginning(File::create_new(&path).unwrap(), path, &header, &silence);
         Ok(Self { encoder, file, warnings, folder })
     }
 
@@ -72,6 +72,7 @@ impl Take {
 
     pub(super) fn finish(&mut self) {
         self.encoder.finish(&mut self.file).unwrap();
+        self.file.end_silence().unwrap();
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -1,6 +1,7 @@
 //! What the encoders' tests share: files that go away, takes, and readers that share no code with us.
 
 use std::fs::{self, File};
+use std::mem::take;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -29,8 +30,12 @@ impl Scratch {
     }
 
     pub(crate) fn take_file(&self) -> TakeFile {
+        self.take_file_with(&[], &[])
+    }
+
+    fn take_file_with(&self, header: &[u8], silence: &[u8]) -> TakeFile {
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&self.path).unwrap();
-        TakeFile::new(file, self.path.clone())
+        TakeFile::beginning(file, self.path.clone(), header, silence)
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -58,12 +63,11 @@ impl<E: Encoder> Take<E> {
         open: impl FnOnce(Opening<'_>) -> Result<E, Problem>,
     ) -> Self {
         let scratch = Scratch::new(name);
-        let (mut header, mut warnings) = (Vec::new(), Vec::new());
+        let (header, silence, warnings) = (&mut Vec::new(), &mut Vec::new(), &mut Vec::new());
         let settings = settings(codec);
-        let opening = Opening { sound, settings, metadata: &[], header: &mut header, warnings: &mut warnings };
-        let encoder = open(opening).unwrap();
-        let mut file = scratch.take_file();
-        file.append(&header).unwrap();
+        let encoder = open(Opening { sound, settings, metadata: &[], header, silence, warnings }).unwrap();
+        let file = scratch.take_file_with(header, silence);
+        let warnings = take(warnings);
         Self { scratch, file, encoder, warnings }
     }
 
@@ -81,6 +85,7 @@ impl<E: Encoder> Take<E> {
 
     pub(crate) fn finish(mut self) -> Scratch {
         self.encoder.finish(&mut self.file).unwrap();
+        self.file.end_silence().unwrap();
         self.scratch
     }
 }

@@ -73,7 +73,7 @@ struct Wav {
 
 impl Wav {
     fn open(opening: Opening<'_>, riff_limit: u64) -> Result<Self, Problem> {
-        let Opening { sound, settings, metadata, header, warnings } = opening;
+        let Opening { sound, settings, metadata, header, warnings, .. } = opening;
         check(sound, settings)?;
         let form = Form::of(settings.codec);
         let (bytes, fact) = header_bytes(sound, form, metadata, warnings);

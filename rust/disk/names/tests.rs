@@ -16,7 +16,7 @@ fn folder() -> tempfile::TempDir {
 
 /// Reserves and keeps the file; the name that it got.
 fn record(order: &NameOrder) -> String {
-    let take = reserve(order).unwrap().start(b"RIFF").unwrap();
+    let take = reserve(order).unwrap().start(b"RIFF", b"").unwrap();
     take.path().file_name().unwrap().to_str().unwrap().to_owned()
 }
 
@@ -44,7 +44,7 @@ fn unique_takes_the_first_free_index_from_n_upward() {
     let reserved = reserve(&order).unwrap();
     assert_eq!((reserved.suffix.as_str(), reserved.path()), (".4.wav", folder.path().join("take.4.wav").as_path()));
     assert!(reserved.warning().is_none());
-    let _take = reserved.start(b"RIFF").unwrap();
+    let _take = reserved.start(b"RIFF", b"").unwrap();
     assert_eq!(next_free(&order), ".6.wav");
     assert_eq!(record(&order), "take.6.wav");
     assert_eq!(fs::read(folder.path().join("take.5.wav")).unwrap(), b"kept");
@@ -139,7 +139,7 @@ fn two_nodes_that_start_at_the_same_time_get_two_names() {
 fn two_nodes_with_one_fixed_name_are_told_apart() {
     let folder = folder();
     let order = order(folder.path(), "take");
-    let _first = reserve(&order).unwrap().start(b"first").unwrap();
+    let _first = reserve(&order).unwrap().start(b"first", b"").unwrap();
     let Err(problem) = reserve(&order) else { panic!("opened twice") };
     assert!(matches!(problem, Problem::Locked { .. }), "{problem}");
     assert_eq!(fs::read(folder.path().join("take.wav")).unwrap(), b"first");
@@ -209,7 +209,7 @@ fn a_continuation_never_replaces_a_file() {
     fs::write(folder.path().join("name.0-2.wav"), b"kept").unwrap();
     let (held, part) = reserve_part(&first, 2).unwrap();
     assert_eq!((part, held.path()), (3, folder.path().join("name.0-3.wav").as_path()));
-    held.start(b"RIFF").unwrap();
+    held.start(b"RIFF", b"").unwrap();
     assert_eq!(reserve_part(&first, part + 1).unwrap().1, 4);
     assert_eq!(fs::read(folder.path().join("name.0-2.wav")).unwrap(), b"kept");
 }
@@ -235,7 +235,7 @@ proptest! {
             Ok(reserved) => {
                 let path = reserved.path().to_owned();
                 prop_assert!(path.starts_with(&inner), "{:?}", path);
-                reserved.start(b"RIFF").unwrap();
+                reserved.start(b"RIFF", b"").unwrap();
                 prop_assert_eq!(fs::read(&path).unwrap(), b"RIFF");
             }
             Err(problem) => {

@@ -54,7 +54,7 @@ fn a_file_that_another_program_locked_is_left_unharmed() {
     assert!(matches!(replace(&path), Err(Problem::Locked { .. })));
     assert_eq!(fs::read(&path).unwrap(), b"the only copy");
     drop(other);
-    replace(&path).unwrap().start(b"RIFF").unwrap();
+    replace(&path).unwrap().start(b"RIFF", b"").unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"RIFF");
 }
 
@@ -64,7 +64,7 @@ fn two_nodes_of_one_process_exclude_each_other() {
     let path = folder.path().join("take.wav");
     let first = replace(&path).unwrap();
     assert!(matches!(replace(&path), Err(Problem::Locked { .. })));
-    let mut take = first.start(b"RIFF").unwrap();
+    let mut take = first.start(b"RIFF", b"").unwrap();
     take.append(b"data").unwrap();
     assert!(matches!(replace(&path), Err(Problem::Locked { .. })));
     assert_eq!(fs::read(&path).unwrap(), b"RIFFdata");
@@ -82,7 +82,7 @@ fn the_former_take_stands_until_the_header_is_written() {
         assert_eq!(fs::read_to_string(&path).unwrap(), former);
         let held = replace(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), former);
-        let mut take = held.start(header.as_bytes()).unwrap();
+        let mut take = held.start(header.as_bytes(), b"").unwrap();
         assert_eq!(take.len(), header.len() as u64);
         take.append(b"|").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{header}|"));
@@ -101,7 +101,7 @@ fn a_file_that_was_never_started_leaves_no_trace() {
 fn missing_folders_are_created() {
     let folder = folder();
     let path = folder.path().join("a/../b/c/take.wav");
-    create(&path).unwrap().unwrap().start(b"RIFF").unwrap();
+    create(&path).unwrap().unwrap().start(b"RIFF", b"").unwrap();
     assert_eq!(fs::read(folder.path().join("b/c/take.wav")).unwrap(), b"RIFF");
 }
 
@@ -167,7 +167,7 @@ mod unix {
         let Some(folder) = std::env::var_os(FULL_DISK) else { return };
         for name in ["former.wav", "deep/new.wav"] {
             let held = replace(&Path::new(&folder).join(name)).unwrap();
-            let Err(problem) = held.start(&[b'h'; 100_000]) else { panic!("no limit") };
+            let Err(problem) = held.start(b"h", &[b's'; 100_000]) else { panic!("no limit") };
             assert!(problem.to_string().starts_with("The file is as large as this disk allows, "), "{problem}");
         }
     }
@@ -193,7 +193,7 @@ mod unix {
         let folder = folder();
         let link = folder.path().join("link.wav");
         symlink(folder.path().join("real.wav"), &link).unwrap();
-        replace(&link).unwrap().start(b"RIFF").unwrap();
+        replace(&link).unwrap().start(b"RIFF", b"").unwrap();
         assert_eq!(fs::read(folder.path().join("real.wav")).unwrap(), b"RIFF");
         assert!(create(&link).unwrap().is_none());
     }
@@ -214,7 +214,7 @@ mod unix {
         let held = replace(&path).unwrap();
         let inherited = held.file.as_ref().unwrap().try_clone().unwrap();
         let mut child = Command::new("sleep").arg("60").stdin(inherited).spawn().unwrap();
-        let take = held.start(b"RIFF").unwrap();
+        let take = held.start(b"RIFF", b"").unwrap();
         assert!(matches!(replace(&path), Err(Problem::Locked { .. })));
         drop(take);
         assert!(replace(&path).is_ok());
@@ -227,7 +227,7 @@ mod unix {
         let folder = folder();
         let path = folder.path().join("take.wav");
         let moved = folder.path().join("moved.wav");
-        let take = create(&path).unwrap().unwrap().start(b"RIFF").unwrap();
+        let take = create(&path).unwrap().unwrap().start(b"RIFF", b"").unwrap();
         assert_eq!(take.fate(), Fate::InPlace);
         fs::rename(&path, &moved).unwrap();
         assert_eq!(take.fate(), Fate::Moved);

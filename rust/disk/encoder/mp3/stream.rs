@@ -87,6 +87,24 @@ impl Stream {
         [0xff, 0xe3 | version << 3, self.kbps_index() << 4 | rate << 2, mode << 6 | 0b100]
     }
 
+    /// The first `frames` MPEG frames of silence: where all of the side information is 0, no main data belongs to it.
+    pub(super) fn silence(&self, frames: u64) -> Vec<u8> {
+        /// In the third byte of a header: the frame has a padding byte.
+        const PADDING: u8 = 0b10;
+
+        let mut out = Vec::new();
+        for frame in 0..frames {
+            let end = self.bytes(frame + 1) as usize;
+            let mut header = self.header();
+            if end - out.len() > self.frame_bytes() {
+                header[2] |= PADDING;
+            }
+            out.extend(header);
+            out.resize(end, 0);
+        }
+        out
+    }
+
     /// Bytes between the header and the main data.
     pub(super) fn side_info_bytes(&self) -> usize {
         match (self.is_mpeg1(), self.channels) {

@@ -1,4 +1,4 @@
-//! Where the pages of an OGG file end, and what has been played there (RFC 3533, section 6).
+//! The pages of an OGG file (RFC 3533, section 6): where they end, what has been played there, and one of silence.
 
 use super::Playable;
 
@@ -68,4 +68,48 @@ pub(super) fn page_len(bytes: &[u8]) -> Option<usize> {
     let table = bytes.get(FIXED_HEADER..FIXED_HEADER + segments)?;
     let len = FIXED_HEADER + segments + table.iter().map(|&segment| usize::from(segment)).sum::<usize>();
     (len <= bytes.len()).then_some(len)
+}
+
+/// The shortest audio page after the header pages `headers` that all programs take: two packets of silence.
+///
+/// An audio packet of nothing but zeros is a short block in which no channel has a floor, and so no sound (Vorbis I,
+/// section 4.3). FFmpeg needs one packet to open a file; the first has no frames yet, and ogginfo wants some.
+pub(super) fn silence(headers: &[u8], channels: u8) -> Vec<u8> {
+    let (mut last, mut rest) = (headers, headers);
+    while let Some(len) = page_len(rest) {
+        (last, rest) = (rest, &rest[len..]);
+    }
+    let field = |at: usize| last.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
+    let (serial, number) = (field(SERIAL), u32::from_le_bytes(field(SERIAL + 4)));
+    // The packet's type and its mode, of which there are two, and a bit for each channel.
+    let packet = (2 + usize::from(channels)).div_ceil(8) as u8;
+
+    let mut page = b"OggS\0\0".to_vec();
+    page.extend((short_block(headers) / 2).to_le_bytes());
+    page.extend(serial);
+    page.extend((number + 1).to_le_bytes());
+    page.extend([0; 4]);
+    page.extend([2, packet, packet]);
+    page.resize(page.len() + 2 * usize::from(packet), 0);
+    let sum = checksum(&page);
+    page[CHECKSUM..CHECKSUM + 4].copy_from_slice(&sum.to_le_bytes());
+    page
+}
+
+/// Where a page's header states the number of its stream, before its own.
+const SERIAL: usize = 14;
+const CHECKSUM: usize = 22;
+
+/// Frames of the shorter kind of block: in the first packet, alone on the first page (Vorbis I, section 4.2.2).
+fn short_block(headers: &[u8]) -> u64 {
+    let sizes = headers.get(FIXED_HEADER + 1 + 28).copied().unwrap_or(0);
+    1 << (sizes & 0xf)
+}
+
+/// CRC-32, most significant bit first; the bytes of its own field count as 0.
+fn checksum(page: &[u8]) -> u32 {
+    const POLYNOMIAL: u32 = 0x04c1_1db7;
+
+    let shift = |crc: u32, _| if crc >> 31 == 1 { crc << 1 ^ POLYNOMIAL } else { crc << 1 };
+    page.iter().fold(0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte) << 24, shift))
 }

@@ -27,10 +27,11 @@ fn oggdec(take: &Take, channels: usize) -> Option<usize> {
 
 /// The channels in the order of WAV, as far as they have one.
 fn decoded(path: &Path, channels: usize) -> Option<Vec<Vec<f32>>> {
-    if channels <= 64 {
-        return ffmpeg(path, channels, true);
-    }
     // FFmpeg decodes more of them, but does not write them.
+    if channels <= 64 { ffmpeg(path, channels, true) } else { Some(reference_decoder(path, channels)) }
+}
+
+fn reference_decoder(path: &Path, channels: usize) -> Vec<Vec<f32>> {
     let mut decoder = vorbis_rs::VorbisDecoder::new(std::fs::File::open(path).unwrap()).unwrap();
     let mut decoded = vec![Vec::new(); channels];
     while let Some(block) = decoder.decode_audio_block().unwrap() {
@@ -38,7 +39,7 @@ fn decoded(path: &Path, channels: usize) -> Option<Vec<Vec<f32>>> {
             channel.extend_from_slice(samples);
         }
     }
-    Some(decoded)
+    decoded
 }
 
 fn assert_exact(take: &Take, frames: usize, channels: usize) {
@@ -237,19 +238,12 @@ fn two_nodes_encode_at_once_what_each_encodes_alone() {
 fn comments_of_any_kind_are_kept() {
     let long = "ä".repeat(100_000);
     let comments = [("title".to_owned(), "Übung\0 1".to_owned()), ("my own key".to_owned(), long.clone())];
-    let mut header = Vec::new();
-    let opening = Opening {
-        sound: sound(2, 48000.0),
-        settings: SETTINGS,
-        metadata: &comments,
-        header: &mut header,
-        warnings: &mut Vec::new(),
-    };
+    let (header, silence, warnings) = (&mut Vec::new(), &mut Vec::new(), &mut Vec::new());
+    let (sound, settings, metadata) = (sound(2, 48000.0), SETTINGS, &comments);
+    let mut encoder = open(Opening { sound, settings, metadata, header, silence, warnings }).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("take.ogg");
-    let mut file = TakeFile::new(std::fs::File::create_new(&path).unwrap(), path.clone());
-    let mut encoder = open(opening).unwrap();
-    file.append(&header).unwrap();
+    let mut file = TakeFile::beginning(std::fs::File::create_new(&path).unwrap(), path.clone(), header, silence);
     let mut out = Vec::new();
     encoder.write(Planar::repeated(&[0.25; 5000], 2), &mut out).unwrap();
     file.append(&out).unwrap();
@@ -272,5 +266,21 @@ fn what_ogg_cannot_hold_is_told_before_a_file_is_opened() {
     assert!(told(sound(0, 48000.0)).contains("the input has 0"));
     for rate in [0.0, 7999.0, 44100.5, 192_001.0, f64::NAN, f64::INFINITY, -48000.0] {
         assert!(told(sound(2, rate)).contains(&format!("the input has {rate} Hz: resample the input")));
+    }
+}
+
+#[test]
+fn the_silence_is_a_page_that_the_first_of_any_sound_replaces() {
+    for (rate, channels) in [(8000, 1), (15000, 2), (26000, 6), (44100, 2), (48000, 64), (192_000, 255)] {
+        let mut take = Take::open(&FORMAT, sound(channels, f64::from(rate)), quality(0.0)).unwrap();
+        let header = take.file.len();
+        let granule = take.bytes()[header as usize + 6];
+        let silence = reference_decoder(take.path(), channels);
+        assert!(silence.iter().all(|channel| channel.len() == usize::from(granule) && granule > 0), "{granule}");
+        assert!(silence.iter().flatten().all(|sample| *sample == 0.0));
+        while take.file.len() == header {
+            take.write(Planar::repeated(&[0.0; 32], channels));
+        }
+        assert!(!take.file.has_silence(), "{rate} Hz, {channels} channels");
     }
 }
