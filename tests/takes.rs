@@ -365,3 +365,27 @@ fn deleting_the_node_finishes_the_take() {
     assert_holds(&path, &given);
     assert!(!is_held(&path));
 }
+
+/// The writer thread finds its inbox empty only at the end: a process that dies before must not take all with it.
+#[test]
+fn what_takes_long_to_encode_is_written_all_along() {
+    const CHANNELS: usize = 64;
+    const BLOCKS: usize = 480;
+    let mut rig = Rig::new(CHANNELS, 48000.0);
+    rig.node.set("Filetype", "ogg");
+    rig.set_file("take.ogg");
+    rig.record(true);
+    // Silence: it fills no batch.
+    let silence = [[0.0; 800].as_slice(); CHANNELS];
+    for _ in 0..BLOCKS {
+        rig.play(&silence);
+    }
+    let (mut written, total) = (Vec::new(), (BLOCKS * 800) as f32);
+    rig.wait("all is written", |node| {
+        written.push(node.info("total_samples_written"));
+        written.last() == Some(&total)
+    });
+    written.dedup();
+    assert!(written.iter().any(|&some| some > 0.0 && some < total), "{written:?}");
+    rig.finish();
+}

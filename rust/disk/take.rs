@@ -29,6 +29,9 @@ const LOOK_AROUND: Duration = Duration::from_secs(2);
 /// Encoded bytes that are gathered before they are written. While more waits, writes end at multiples of it: file
 /// systems then take them in whole large pages, for three quarters of the time.
 const BATCH: usize = 256 * 1024;
+/// A writer thread that the system starves, and so never finds its inbox empty, writes what it has encoded after this
+/// time: a batch of MP3 is ten seconds.
+const ENCODING: Duration = Duration::from_millis(100);
 /// Frames of silence that are encoded at once.
 const SILENCE: [f32; 4096] = [0.0; 4096];
 
@@ -230,6 +233,7 @@ impl Take {
     /// Encodes what waits, up to a batch, and writes it.
     fn write_batch(&mut self) -> Result<Taken<()>, Problem> {
         let Some(part) = &mut self.part else { return Ok(Taken::End) };
+        let began = Instant::now();
         let taken = loop {
             let before = Mark { frames: part.frames, bytes: part.out.len() };
             match self.inbox.take(|item| part.encode(item)) {
@@ -237,7 +241,7 @@ impl Take {
                 Taken::Nothing => break Taken::Nothing,
                 Taken::End => break Taken::End,
             }
-            if part.rest.is_some() {
+            if part.rest.is_some() || began.elapsed() >= ENCODING {
                 break Taken::Item(());
             }
             if part.out.len() >= BATCH {
