@@ -271,16 +271,18 @@ fn what_ogg_cannot_hold_is_told_before_a_file_is_opened() {
 
 #[test]
 fn the_silence_is_a_page_that_the_first_of_any_sound_replaces() {
-    for (rate, channels) in [(8000, 1), (15000, 2), (26000, 6), (44100, 2), (48000, 64), (192_000, 255)] {
-        let mut take = Take::open(&FORMAT, sound(channels, f64::from(rate)), quality(0.0)).unwrap();
+    let sounds = [(8000, 1), (11025, 2), (15000, 2), (26000, 6), (44100, 2), (48000, 64), (192_000, 255)];
+    for (rate, channels, level) in sounds.into_iter().flat_map(|(rate, n)| [0.0, 0.5, 1.0].map(|q| (rate, n, q))) {
+        let what = format!("{rate} Hz, {channels} channels, quality {level}");
+        let mut take = Take::open(&FORMAT, sound(channels, f64::from(rate)), quality(level)).unwrap();
         let header = take.file.len();
-        let granule = take.bytes()[header as usize + 6];
+        let granule = u64::from_le_bytes(take.bytes()[header as usize + 6..][..8].try_into().unwrap());
         let silence = reference_decoder(take.path(), channels);
-        assert!(silence.iter().all(|channel| channel.len() == usize::from(granule) && granule > 0), "{granule}");
-        assert!(silence.iter().flatten().all(|sample| *sample == 0.0));
+        assert!(granule > 0 && silence.iter().all(|channel| channel.len() as u64 == granule), "{what}: {granule}");
+        assert!(silence.iter().flatten().all(|sample| *sample == 0.0), "{what}");
         while take.file.len() == header {
             take.write(Planar::repeated(&[0.0; 32], channels));
         }
-        assert!(!take.file.has_silence(), "{rate} Hz, {channels} channels");
+        assert!(!take.file.has_silence(), "{what}");
     }
 }
