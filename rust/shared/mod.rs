@@ -4,6 +4,8 @@
 //! the steady state.
 
 pub(crate) mod faults;
+#[allow(unsafe_code, reason = "prefetches")]
+pub(crate) mod fetch;
 pub(crate) mod handed_out;
 pub(crate) mod inbox;
 pub(crate) mod lane;

@@ -23,6 +23,7 @@ mod sse2;
 mod tests;
 
 use crate::disk::encoder::Codec;
+use crate::shared::fetch::{LINE, fetch};
 use crate::shared::planar::Planar;
 
 /// Channels that a kernel takes at a time, and the multiple of frames that it works on.
@@ -45,6 +46,14 @@ const GAP: usize = 64;
 /// Stands in for the channels that an incomplete group lacks. Groups hold the frames of a chunk, and begin
 /// with three channels of two bytes.
 static SILENCE: [f32; CHUNK / 6] = [0.0; CHUNK / 6];
+
+/// Asks for the samples of the group that begins with channel `first`. Those of a chunk are so few for each channel
+/// that the processor's own prediction comes too late for them.
+fn ask_for(block: Planar<'_>, first: usize) {
+    for channel in first..block.channels().min(first + GROUP) {
+        block.channel(channel).iter().step_by(LINE / size_of::<f32>()).for_each(|sample| fetch(sample));
+    }
+}
 
 /// How a sample is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,6 +259,7 @@ impl Interleaver {
                 let groups = incomplete.into_iter().chain(0..channels / GROUP);
                 let convert = |group| {
                     let first = group * GROUP;
+                    ask_for(block, first + GROUP);
                     let slices = std::array::from_fn(|i| match first + i {
                         channel if channel < channels => block.channel(channel),
                         _ => &SILENCE[..block.frames()],
