@@ -10,6 +10,10 @@ fn main() {
         build.flag("-Wall").flag("-Wextra");
     }
     build.compile("audiofileoutplus-cpp");
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
+        // What the library calls of itself is its own, and found without a detour, whatever other plugins export.
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic-functions");
+    }
 
     for path in ["cpp", "include", "rust/bridge.rs"] {
         println!("cargo::rerun-if-changed={path}");

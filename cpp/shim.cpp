@@ -108,11 +108,11 @@ TD::OP_ParAppendResult append_text(TD::OP_ParameterManager& manager, const ParRo
 // Names of the parameters of `Cook::pars`.
 using Watched = std::array<std::string, std::tuple_size<decltype(Cook::pars)>::value>;
 
-// The addresses of channels.
-template <typename Sample> rust::Slice<const std::size_t> addresses(Sample** channels, std::size_t count)
+// Where the addresses of channels are.
+template <typename Sample> std::size_t address(Sample** channels)
 {
 	static_assert(sizeof(Sample*) == sizeof(std::size_t), "an address is as large as a size");
-	return {reinterpret_cast<const std::size_t*>(channels), count};
+	return reinterpret_cast<std::size_t>(channels);
 }
 
 Cook gather(const TD::OP_Inputs& host, const Watched& watched, const Inputs& inputs, const TD::CHOP_Output& output)
@@ -126,10 +126,12 @@ Cook gather(const TD::OP_Inputs& host, const Watched& watched, const Inputs& inp
 		cook.start_index = input->startIndex;
 		cook.total_cooks = input->totalCooks;
 		cook.samples = count(input->numSamples);
-		cook.channels = addresses(input->channelData, inputs.channels());
+		cook.channels = inputs.channels();
+		cook.channels_at = address(input->channelData);
 	}
 	cook.sample_rate = inputs.sample_rate();
-	cook.outputs = addresses(output.channels, output.channels ? count(output.numChannels) : 0);
+	cook.outputs = output.channels ? count(output.numChannels) : 0;
+	cook.outputs_at = address(output.channels);
 	cook.output_samples = count(output.numSamples);
 	if (const TD::OP_TimeInfo* time = host.getTimeInfo())
 	{

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::disk::encoder::{CODECS, Encoder, FORMATS, Opening, Settings};
 use crate::shared::inbox::{Feed, Inbox, Item, Taken, inbox};
-use crate::shared::lane::{Lane, Lanes, Peak, WIDE};
+use crate::shared::lane::copy::{Ahead, Loops};
+use crate::shared::lane::{Lane, Lanes, Peak};
 use crate::shared::planar::Planar;
 use crate::shared::sound::Sound;
 
@@ -13,19 +14,20 @@ pub struct Ring {
     feed: Feed,
     inbox: Arc<Inbox>,
     output: Vec<f32>,
+    loops: Loops,
 }
 
 impl Ring {
     /// A ring for blocks of `frames` frames at 48 kHz.
     pub fn new(channels: usize, frames: usize) -> Self {
         let (feed, inbox) = inbox(Sound { channels, rate: 48_000.0 }, frames);
-        Self { feed, inbox, output: vec![0.0; frames] }
+        Self { feed, inbox, output: vec![0.0; frames], loops: Loops::new() }
     }
 
     /// What the cook thread does with a block, the pass-through included. False when there is no room.
     pub fn put(&mut self, planar: &[f32], frames: usize) -> bool {
         let output = &mut self.output[..frames];
-        self.feed.audio(frames, &mut Block { planar, output, peak: Peak::default() }).is_ok()
+        self.feed.audio(frames, &mut Block { planar, output, peak: Peak::default(), loops: self.loops }).is_ok()
     }
 
     /// What the writer thread does with it; how many frames there were.
@@ -45,12 +47,14 @@ struct Block<'a> {
     planar: &'a [f32],
     output: &'a mut [f32],
     peak: Peak,
+    loops: Loops,
 }
 
 impl Lanes for Block<'_> {
     fn lane(&mut self, index: usize) -> Lane<'_> {
         let source = &self.planar[index * self.output.len()..][..self.output.len()];
-        Lane { source, output: self.output, peak: &mut self.peak, wide: self.planar.len() >= WIDE }
+        let ahead = Ahead { source: source.as_ptr(), output: self.output.as_ptr() };
+        Lane { source, output: self.output, peak: &mut self.peak, loops: self.loops, ahead }
     }
 }
 

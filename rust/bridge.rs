@@ -85,7 +85,7 @@ pub(crate) mod ffi {
     /// What every cook asks the host for, all at once: a call across the bridge for each would bring as many pieces
     /// of code into the caches, which are cold at every cook.
     #[derive(Debug, Clone, Copy)]
-    struct Cook<'a> {
+    struct Cook {
         /// Values of the parameters that `watched` names.
         pars: [i32; 3],
         /// Whether anything is wired to the input.
@@ -95,10 +95,15 @@ pub(crate) mod ffi {
         sample_rate: f64,
         start_index: f64,
         total_cooks: i64,
-        /// Where the channels of the input are: addresses of `samples` floats each, or null.
-        channels: &'a [usize],
-        /// Where the channels of the output are: addresses of `output_samples` floats each, or null.
-        outputs: &'a [usize],
+        /// Channels of the input.
+        channels: usize,
+        /// Where it is told where they are: the address of `channels` addresses of `samples` floats each, or null.
+        channels_at: usize,
+        /// Channels of the output.
+        outputs: usize,
+        /// Where it is told where they are: the address of `outputs` addresses of `output_samples` floats each, or
+        /// null.
+        outputs_at: usize,
         output_samples: usize,
         /// Frames of the timeline since the cook before.
         delta_frames: f64,
@@ -134,7 +139,7 @@ pub(crate) mod ffi {
         /// Names of the parameters whose values a [`Cook`] holds.
         fn watched() -> Vec<String>;
         /// # Safety
-        /// `channels` and `outputs` of the cook hold for the call.
+        /// What the addresses of the cook lead to stays as it is described for the call.
         unsafe fn execute(node: &Operator, cook: &Cook, inputs: &Inputs);
         fn info_channel_count(node: &Operator) -> i32;
         fn info_channel(node: &Operator, index: i32) -> InfoChannel;

@@ -14,7 +14,7 @@ pub(super) struct Greyed {
 
 impl Greyed {
     #[inline]
-    pub(super) fn update(&mut self, cook: &Cook<'_>, inputs: &Inputs, running: bool) {
+    pub(super) fn update(&mut self, cook: &Cook, inputs: &Inputs, running: bool) {
         let now = Some((cook.file_type(), running));
         if self.seen != now {
             self.seen = now;

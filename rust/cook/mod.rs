@@ -5,6 +5,8 @@
 //! exception is offline rendering: see [`recorder`].
 
 pub(crate) mod board;
+#[allow(unsafe_code, reason = "a mutex of its own")]
+mod desk;
 pub(crate) mod generation;
 mod greyed;
 pub(crate) mod identity;

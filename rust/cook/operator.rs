@@ -1,12 +1,13 @@
 //! One node: what the host's calls lead to.
 //!
 //! The host cooks on its main thread; info, warning and error getters may come from anywhere at any time. So
-//! what cooking changes stands behind one mutex that only the cook thread takes, and getters read the [`Board`].
+//! what cooking changes stands on one [`Desk`] that only the cook thread takes, and getters read the [`Board`].
 
 use std::any::Any;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use super::board::Board;
+use super::desk::Desk;
 use super::generation::Generation;
 use super::info::{CHANNELS, Facts, ROWS};
 use super::params::{Kind, PARS};
@@ -18,13 +19,15 @@ use super::usable_sound;
 use crate::bridge::ffi::{InfoChannel, InfoRow};
 use crate::bridge::{Cook, Inputs, OutputShape, ParKind, ParRow};
 use crate::shared::faults::{Faults, Point};
+use crate::shared::lane::copy::Loops;
 use crate::shared::problem::{Problem, Warning};
 
 /// One node of the plugin.
 pub(crate) struct Operator {
-    cook: Mutex<Recorder>,
+    cook: Desk<Recorder>,
     board: Arc<Board>,
     faults: Arc<Faults>,
+    loops: Loops,
 }
 
 impl Operator {
@@ -38,7 +41,12 @@ impl Operator {
     pub(crate) fn new(op_path: &str) -> Self {
         let board = Arc::new(Board::default());
         let faults = Arc::new(Faults::from_path(op_path));
-        Self { cook: Mutex::new(Recorder::new(Arc::clone(&board), Arc::clone(&faults))), board, faults }
+        Self {
+            cook: Desk::new(Recorder::new(Arc::clone(&board), Arc::clone(&faults))),
+            board,
+            faults,
+            loops: Loops::new(),
+        }
     }
 
     /// The rows of the parameter table, as the host is asked for them.
@@ -112,18 +120,18 @@ impl Operator {
 
     /// One cook: passes the input through and records it.
     #[inline]
-    pub(crate) fn execute(&self, cook: &Cook<'_>, inputs: &Inputs, planes: Planes<'_>) {
+    pub(crate) fn execute(&self, cook: &Cook, inputs: &Inputs, planes: Planes<'_>) {
         let sound = usable_sound(planes.channels(), cook.sample_rate);
-        let mut passage = Passage::new(planes, sound.is_some());
+        let mut passage = Passage::new(planes, sound.is_some(), self.loops);
         self.faults.pass(Point::Execute);
-        self.cook().cook(cook, inputs, sound, &mut passage);
+        self.cook.take().cook(cook, inputs, sound, &mut passage);
     }
 
     /// A panic was caught: the take ends, its file is completed by the writer thread, and the node says why.
     pub(crate) fn panicked(&self, panic: &(dyn Any + Send)) {
         let problem = Problem::internal(panic);
         self.board.fail(&problem);
-        self.cook().abandon(&problem);
+        self.cook.take().abandon(&problem);
     }
 
     /// What the info channels and Python's members are worked out from.
@@ -162,9 +170,5 @@ impl Operator {
 
     pub(crate) fn popup(&self) -> String {
         popup::popup(&self.board)
-    }
-
-    fn cook(&self) -> MutexGuard<'_, Recorder> {
-        self.cook.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

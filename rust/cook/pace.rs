@@ -17,21 +17,27 @@ const FURTHEST_BEHIND: f64 = -0.25;
 const LOOK: f64 = 0.25;
 
 /// How far the timeline is ahead of the wall clock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pace {
     /// When the clock was looked at last, and by how many seconds the timeline was ahead then.
     looked: Option<(Instant, f64)>,
-    /// Seconds of the timeline since.
-    since: f64,
+    /// Seconds of the timeline until the next look.
+    left: f64,
     /// Nothing was recorded at the last cook.
     resting: bool,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { looked: None, left: LOOK, resting: false }
+    }
 }
 
 impl Pace {
     /// `seconds` of the timeline have gone by.
     pub(crate) fn advance(&mut self, seconds: f64) {
-        self.since += seconds;
-        if self.since > LOOK {
+        self.left -= seconds;
+        if self.left < 0.0 {
             self.look(Instant::now());
         }
     }
@@ -57,7 +63,7 @@ impl Pace {
     }
 
     fn look(&mut self, now: Instant) -> f64 {
-        let since = std::mem::take(&mut self.since);
+        let since = LOOK - std::mem::replace(&mut self.left, LOOK);
         let ahead = self.looked.map_or(0.0, |(before, ahead)| {
             (ahead + since - CLOCK * now.duration_since(before).as_secs_f64()).max(FURTHEST_BEHIND)
         });
@@ -76,7 +82,7 @@ mod tests {
         let frames = (seconds * speed * 60.0) as u32;
         let mut ahead = 0.0;
         for frame in 1..=frames {
-            pace.since += 1.0 / 60.0;
+            pace.left -= 1.0 / 60.0;
             ahead = pace.look(from + Duration::from_secs_f64(f64::from(frame) / 60.0 / speed));
         }
         (from + Duration::from_secs_f64(seconds), ahead)

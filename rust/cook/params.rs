@@ -61,13 +61,20 @@ pub(crate) enum Kind {
 /// What every cook looks at, in the order of [`Cook::pars`].
 pub(crate) static WATCHED: [&Par; 3] = [&RECORD, &PAUSE, &FILE_TYPE];
 
-impl Cook<'_> {
+impl Cook {
     pub(super) fn record(&self) -> bool {
         self.pars[0] != 0
     }
 
     pub(super) fn pause(&self) -> bool {
         self.pars[1] != 0
+    }
+
+    /// Whether the host tells a time that can be.
+    pub(super) fn has_time(&self) -> bool {
+        // Of positive numbers, as integers, the infinite one is the greatest: no constant has to come from memory.
+        let finite = self.delta_frames.to_bits() < f64::INFINITY.to_bits();
+        self.delta_frames > 0.0 && finite && self.timeline_rate > 0.0
     }
 
     /// Index of the File Type's menu item.

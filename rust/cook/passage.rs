@@ -2,7 +2,8 @@
 //! way when it is recorded.
 
 use super::planes::Planes;
-use crate::shared::lane::{Lane, Lanes, Peak, WIDE};
+use crate::shared::lane::copy::Loops;
+use crate::shared::lane::{Lane, Lanes, Peak};
 
 /// Passes the input on to the output. What was not passed on when it is dropped, after a panic too, is then.
 pub(crate) struct Passage<'a> {
@@ -14,16 +15,15 @@ pub(crate) struct Passage<'a> {
     /// The channels below are done.
     next: usize,
     peak: Peak,
-    wide: bool,
+    loops: Loops,
 }
 
 impl<'a> Passage<'a> {
     /// Nothing is copied yet.
     #[inline]
-    pub(crate) fn new(planes: Planes<'a>, usable: bool) -> Self {
+    pub(crate) fn new(planes: Planes<'a>, usable: bool, loops: Loops) -> Self {
         let all = planes.outputs().max(if usable { planes.channels() } else { 0 });
-        let wide = planes.samples() >= WIDE;
-        Self { planes, usable, all, next: 0, peak: Peak::default(), wide }
+        Self { planes, usable, all, next: 0, peak: Peak::default(), loops }
     }
 
     /// The channels of `selected`, in ascending order, for whoever records them.
@@ -46,8 +46,10 @@ impl<'a> Passage<'a> {
     fn lane(&mut self) -> Lane<'_> {
         let index = self.next;
         self.next += 1;
+        let ahead = self.planes.ahead(self.next);
         let (source, output) = self.planes.channel(index);
-        Lane { source: if self.usable { source } else { &[] }, output, peak: &mut self.peak, wide: self.wide }
+        let source = if self.usable { source } else { &[] };
+        Lane { source, output, peak: &mut self.peak, loops: self.loops, ahead }
     }
 
     #[cold]

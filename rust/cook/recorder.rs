@@ -96,7 +96,7 @@ impl Recorder {
 
     /// One cook. What does not happen at every cook stands in functions of its own, out of the way of the rest.
     #[inline]
-    pub(crate) fn cook(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
+    pub(crate) fn cook(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
         let record = cook.record();
         let trouble = record && sound.is_none();
         if trouble || self.trouble.is_some() {
@@ -131,7 +131,7 @@ impl Recorder {
     }
 
     #[cold]
-    fn start(&mut self, cook: &Cook<'_>, inputs: &Inputs, input: Sound) {
+    fn start(&mut self, cook: &Cook, inputs: &Inputs, input: Sound) {
         match self.order(cook, inputs, input) {
             Ok(running) => {
                 self.slices = Slices::default();
@@ -175,7 +175,7 @@ impl Recorder {
     }
 
     /// Reads the parameters of a take and orders it from the writer thread.
-    fn order(&mut self, cook: &Cook<'_>, inputs: &Inputs, input: Sound) -> Result<Running, Problem> {
+    fn order(&mut self, cook: &Cook, inputs: &Inputs, input: Sound) -> Result<Running, Problem> {
         let format = chosen_format(inputs);
         let settings = chosen_settings(inputs);
         let name = naming::order(inputs, format, &self.board)?;
@@ -210,7 +210,7 @@ impl Recorder {
 
     /// Looks at the input and, while a take runs, feeds it.
     #[inline]
-    fn look(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
+    fn look(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
         let Some(sound) = sound else {
             self.rest();
             return;
@@ -228,7 +228,7 @@ impl Recorder {
 
     /// Records the samples of one cook, or counts those that are lost. Whether there are new ones.
     #[inline]
-    fn feed(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Sound, passage: &mut Passage<'_>) -> bool {
+    fn feed(&mut self, cook: &Cook, inputs: &Inputs, sound: Sound, passage: &mut Passage<'_>) -> bool {
         if self.running.as_ref().is_some_and(|running| running.input != sound) {
             self.slices.interrupt();
         }
@@ -241,9 +241,9 @@ impl Recorder {
             delta_frames: cook.delta_frames,
             timeline_rate: cook.timeline_rate,
         });
-        if arrival != Arrival::Again && cook.delta_frames.is_finite() && cook.timeline_rate > 0.0 {
+        if arrival != Arrival::Again && cook.has_time() {
             // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
-            let (audio, timeline) = (cook.samples as f64 / sound.rate, cook.delta_frames / cook.timeline_rate);
+            let (audio, timeline) = (cook.samples as i64 as f64 / sound.rate, cook.delta_frames / cook.timeline_rate);
             self.pace.advance(timeline.min(audio).max(0.0));
         }
         self.heed(cook, inputs, sound, arrival, passage);
@@ -252,7 +252,7 @@ impl Recorder {
 
     /// Takes in what has arrived, if it is to be recorded.
     #[inline]
-    fn heed(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Sound, arrival: Arrival, passage: &mut Passage<'_>) {
+    fn heed(&mut self, cook: &Cook, inputs: &Inputs, sound: Sound, arrival: Arrival, passage: &mut Passage<'_>) {
         if self.running.as_ref().is_some_and(|running| running.status.phase() == Phase::Failed) {
             self.let_go();
             self.blocked = true;
@@ -293,7 +293,7 @@ impl Recorder {
 
     /// Feeds the gap and the samples of one cook.
     #[inline]
-    fn take_in(&mut self, cook: &Cook<'_>, inputs: &Inputs, sound: Sound, gap: u64, passage: &mut Passage<'_>) {
+    fn take_in(&mut self, cook: &Cook, inputs: &Inputs, sound: Sound, gap: u64, passage: &mut Passage<'_>) {
         let Some(running) = &mut self.running else { return };
         if sound != running.input {
             // A source that is being rebuilt can show any layout: one that brings samples is meant.
@@ -321,7 +321,7 @@ impl Recorder {
             self.put_late(inputs, frames, passage);
         }
         if let Some(running) = &mut self.running {
-            running.seconds += frames as f64 / sound.rate;
+            running.seconds += frames as i64 as f64 / sound.rate;
         }
     }
 
@@ -334,7 +334,7 @@ impl Recorder {
                 writer.unpark();
             }
             running.wait_for_room();
-            if running.put(inputs, frames, passage, &self.former).is_ok() {
+            if running.put_again(inputs, frames, passage, &self.former).is_ok() {
                 return;
             }
         }
@@ -356,11 +356,11 @@ impl Recorder {
 
     /// Says what is missing while Record is on and there is nothing to record.
     #[cold]
-    fn tell_trouble(&mut self, cook: &Cook<'_>, trouble: bool) {
+    fn tell_trouble(&mut self, cook: &Cook, trouble: bool) {
         let now = trouble.then(|| {
             if !cook.wired {
                 Warning::NoInput
-            } else if cook.channels.is_empty() {
+            } else if cook.channels == 0 {
                 Warning::NoChannels
             } else {
                 Warning::NoRate { rate: cook.sample_rate.to_string() }
@@ -387,7 +387,7 @@ impl Running {
     }
 
     /// Puts the selected channels of this cook's input into the feed.
-    #[inline]
+    #[inline(always)]
     fn put(
         &mut self,
         inputs: &Inputs,
@@ -399,8 +399,8 @@ impl Running {
         let bytes = frames as u64 * sound.frame_bytes();
         let own = self.status.waiting_bytes();
         let waiting = own + former.iter().map(|take| take.waiting_bytes()).sum::<u64>();
-        let second = sound.rate * sound.frame_bytes() as f64;
-        if waiting > 0 && (waiting + bytes) as f64 > second * SHORTEST_BUFFER_SECONDS {
+        let second = sound.rate * sound.frame_bytes() as i64 as f64;
+        if waiting > 0 && (waiting + bytes) as i64 as f64 > second * SHORTEST_BUFFER_SECONDS {
             let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
             // A block that comes alone is taken whatever its size, since a clip is not to be cut; one that comes
             // alone in its take only while memory has room for it.
@@ -415,16 +415,21 @@ impl Running {
         Ok(())
     }
 
+    /// As [`Running::put`], out of the way of what happens at every cook.
+    #[cold]
+    fn put_again(
+        &mut self,
+        inputs: &Inputs,
+        frames: usize,
+        passage: &mut Passage<'_>,
+        former: &[Arc<TakeStatus>],
+    ) -> Result<(), Full> {
+        self.put(inputs, frames, passage, former)
+    }
+
     /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
     #[cold]
-    fn change_layout(
-        &mut self,
-        cook: &Cook<'_>,
-        inputs: &Inputs,
-        input: Sound,
-        board: &Board,
-        threads: Option<&Threads>,
-    ) {
+    fn change_layout(&mut self, cook: &Cook, inputs: &Inputs, input: Sound, board: &Board, threads: Option<&Threads>) {
         board.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
         if input.channels != self.input.channels {
             self.selected = select(&self.pattern, inputs).unwrap_or_default();

@@ -47,7 +47,7 @@ pub(crate) enum Odd {
 }
 
 /// Remembers what the next cook has to be compared with.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Slices {
     /// The input's cooks at the last look, its channels and its rate: another source may have cooked as often.
     last: Option<(i64, usize, f64)>,
@@ -75,12 +75,36 @@ impl Slices {
     /// Takes note of one cook.
     #[inline]
     pub(crate) fn look(&mut self, sight: Sight) -> Arrival {
+        let cook = Some((sight.total_cooks, sight.channels, sight.rate));
+        if self.follows(&sight) {
+            self.last = cook;
+            self.next_index = sight.start_index + sight.samples as i64 as f64;
+            self.elapsed = 0.0;
+            return Arrival::New { gap: 0, odd: None };
+        }
+        self.look_closely(sight, cook)
+    }
+
+    /// Whether the slice is exactly as long as the time that went by, as at most cooks: there is nothing to ask then.
+    #[inline]
+    fn follows(&self, sight: &Sight) -> bool {
+        let Some((total_cooks, channels, rate)) = self.last else { return false };
+        let expected = (self.elapsed + sight.delta_frames) * (sight.rate / sight.timeline_rate);
+        self.continuous
+            && !self.clip
+            && (channels, rate) == (sight.channels, sight.rate)
+            && total_cooks != sight.total_cooks
+            && sight.delta_frames > 0.0
+            && expected == sight.samples as i64 as f64
+    }
+
+    /// The rest of [`Slices::look`], which also gives the right answer for a slice that [`Slices::follows`].
+    fn look_closely(&mut self, sight: Sight, cook: Option<(i64, usize, f64)>) -> Arrival {
         let believable = sight.delta_frames.is_finite() && sight.delta_frames > 0.0;
         if believable {
             self.elapsed += sight.delta_frames;
         }
         let frame = sight.rate / sight.timeline_rate;
-        let cook = Some((sight.total_cooks, sight.channels, sight.rate));
         if self.last == cook {
             // A sliced input whose source rests has no samples; a clip shows the same ones again.
             self.clip |= believable && sight.samples > 0;
@@ -120,6 +144,7 @@ impl Slices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const STEADY: Sight = Sight {
         total_cooks: 0,
@@ -130,6 +155,26 @@ mod tests {
         delta_frames: 1.0,
         timeline_rate: 60.0,
     };
+    proptest! {
+        #[test]
+        fn what_follows_is_what_a_closer_look_says(
+            cooks in prop::collection::vec((0i64..3, 0usize..4, 0usize..5, -1i32..4, 0usize..3), 1..40),
+        ) {
+            let (mut quick, mut close) = (Slices::default(), Slices::default());
+            let (mut total_cooks, mut start_index) = (0, 0.0);
+            for (cooked, slices, samples, delta, rate) in cooks {
+                total_cooks += cooked;
+                let rate = [48_000.0, 44_100.0, 48_000.0][rate];
+                let samples = [slices * rate as usize / 60, 800, 0, 799, 48_000][samples];
+                let sight = Sight { total_cooks, samples, start_index, rate, delta_frames: delta.into(), ..STEADY };
+                start_index += samples as f64;
+                let cook = Some((sight.total_cooks, sight.channels, sight.rate));
+                prop_assert_eq!(quick.look(sight), close.look_closely(sight, cook));
+                prop_assert_eq!(&quick, &close);
+            }
+        }
+    }
+
     const PLAIN: Arrival = Arrival::New { gap: 0, odd: None };
 
     /// Cooks of one second at `rate`, with `change` applied to the given cook.

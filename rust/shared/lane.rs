@@ -1,16 +1,14 @@
 //! The one walk over the samples of a cook.
 //!
 //! Each channel is passed on to the host's output, kept in the ring when it is recorded, and looked at for its peak
-//! right away: it comes from memory once. A narrow block, whose time goes for bringing code into the caches, is
-//! handled by one short loop; the channels of a wide one by `memcpy`, which knows best how to write to cold memory.
+//! right away: it comes from memory once.
 
 use std::mem::MaybeUninit;
 
-/// Samples that are handled together: a few vectors of any instruction set.
-const GROUP: usize = 16;
+#[allow(unsafe_code, reason = "the instruction set is chosen at run time")]
+pub(crate) mod copy;
 
-/// Where a block begins to be wide: measured.
-pub(crate) const WIDE: usize = 4096;
+use self::copy::{Ahead, Loops, Peaks, compare};
 
 /// One channel of a cook, before it has been passed on.
 pub(crate) struct Lane<'a> {
@@ -18,8 +16,9 @@ pub(crate) struct Lane<'a> {
     /// Where the host wants the channel; what is longer than the source becomes silent.
     pub(crate) output: &'a mut [f32],
     pub(crate) peak: &'a mut Peak,
-    /// The block has [`WIDE`] samples or more.
-    pub(crate) wide: bool,
+    pub(crate) loops: Loops,
+    /// The channel after this one.
+    pub(crate) ahead: Ahead,
 }
 
 /// The channels of a cook that are recorded.
@@ -32,8 +31,8 @@ impl Lane<'_> {
     /// Passes the channel on.
     #[inline(always)]
     pub(crate) fn pass(self) {
-        if self.source.len() == self.output.len() && !self.wide {
-            self.peak.pass(self.source, self.output);
+        if self.source.len() == self.output.len() {
+            self.loops.pass(&mut self.peak.0, self.source, self.output, self.ahead);
         } else {
             self.pass_piecemeal();
         }
@@ -46,13 +45,14 @@ impl Lane<'_> {
     #[inline(always)]
     pub(crate) fn keep(self, first: &mut [MaybeUninit<f32>], second: &mut [MaybeUninit<f32>]) {
         assert!(self.source.len() == first.len() + second.len(), "the channels of a block have one length");
-        if second.is_empty() && self.source.len() == self.output.len() && !self.wide {
-            self.peak.pass_and_keep(self.source, self.output, first);
+        if second.is_empty() && self.source.len() == self.output.len() {
+            self.loops.pass_and_keep(&mut self.peak.0, self.source, self.output, first, self.ahead);
         } else {
             self.keep_piecemeal(first, second);
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn pass_piecemeal(self) {
         let both = self.source.len().min(self.output.len());
@@ -61,6 +61,7 @@ impl Lane<'_> {
         self.peak.look(self.source);
     }
 
+    #[cold]
     #[inline(never)]
     fn keep_piecemeal(self, first: &mut [MaybeUninit<f32>], second: &mut [MaybeUninit<f32>]) {
         let source = self.source;
@@ -75,68 +76,18 @@ impl Lane<'_> {
     }
 }
 
-/// The greatest absolute value so far. Several maxima at a time: a single one would make every sample wait for the
-/// one before.
+/// The greatest absolute value so far.
 #[derive(Default)]
-pub(crate) struct Peak([f32; GROUP]);
+pub(crate) struct Peak(Peaks);
 
 impl Peak {
     /// The greatest absolute value; NaN counts as nothing.
     pub(crate) fn greatest(&self) -> f32 {
-        self.0.iter().copied().fold(0.0, f32::max)
+        self.0.into_iter().fold(0.0, |greatest, peak| if peak > greatest { peak } else { greatest })
     }
 
     fn look(&mut self, samples: &[f32]) {
-        let mut peaks = self.0;
-        let (groups, rest) = samples.as_chunks::<GROUP>();
-        groups.iter().for_each(|group| compare(&mut peaks, group));
-        compare(&mut peaks, rest);
-        self.0 = peaks;
-    }
-
-    #[inline(always)]
-    fn pass(&mut self, source: &[f32], output: &mut [f32]) {
-        assert!(source.len() == output.len());
-        let mut peaks = self.0;
-        let (groups, rest) = source.as_chunks::<GROUP>();
-        let (outputs, output_rest) = output.as_chunks_mut::<GROUP>();
-        for (group, output) in groups.iter().zip(outputs) {
-            *output = *group;
-            compare(&mut peaks, group);
-        }
-        for (sample, output) in rest.iter().zip(output_rest) {
-            *output = *sample;
-        }
-        compare(&mut peaks, rest);
-        self.0 = peaks;
-    }
-
-    #[inline(always)]
-    fn pass_and_keep(&mut self, source: &[f32], output: &mut [f32], kept: &mut [MaybeUninit<f32>]) {
-        assert!(source.len() == output.len() && source.len() == kept.len());
-        let mut peaks = self.0;
-        let (groups, rest) = source.as_chunks::<GROUP>();
-        let (outputs, output_rest) = output.as_chunks_mut::<GROUP>();
-        let (keeps, kept_rest) = kept.as_chunks_mut::<GROUP>();
-        for ((group, output), kept) in groups.iter().zip(outputs).zip(keeps) {
-            *output = *group;
-            *kept = group.map(MaybeUninit::new);
-            compare(&mut peaks, group);
-        }
-        for ((sample, output), kept) in rest.iter().zip(output_rest).zip(kept_rest) {
-            *output = *sample;
-            kept.write(*sample);
-        }
-        compare(&mut peaks, rest);
-        self.0 = peaks;
-    }
-}
-
-/// At most [`GROUP`] samples. Of a NaN and a number this keeps the number, and is one instruction for a vector.
-#[inline(always)]
-fn compare(peaks: &mut [f32; GROUP], samples: &[f32]) {
-    for (peak, sample) in peaks.iter_mut().zip(samples) {
-        *peak = if sample.abs() > *peak { sample.abs() } else { *peak };
+        samples.chunks(self.0.len()).for_each(|group| compare(&mut self.0, group));
     }
 }
 
@@ -157,9 +108,10 @@ mod tests {
             let mut expected = source.clone();
             expected.resize(wanted, 0.0);
             let to_bits = |samples: &[f32]| samples.iter().map(|sample| sample.to_bits()).collect::<Vec<_>>();
-            for (keeps, wide) in [(false, false), (false, true), (true, false), (true, true)] {
+            for (loops, keeps) in Loops::all().flat_map(|loops| [(loops, false), (loops, true)]) {
                 let (mut output, mut peak) = (vec![9.0; wanted], Peak::default());
-                let lane = Lane { source: &source, output: &mut output, peak: &mut peak, wide };
+                let ahead = Ahead { source: source.as_ptr(), output: output.as_ptr() };
+                let lane = Lane { source: &source, output: &mut output, peak: &mut peak, loops, ahead };
                 if keeps {
                     let mut kept = vec![MaybeUninit::new(9.0); source.len()];
                     let (first, second) = kept.split_at_mut(cut.min(source.len()));

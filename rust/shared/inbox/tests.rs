@@ -1,4 +1,5 @@
 use super::*;
+use crate::shared::lane::copy::{Ahead, Loops};
 use crate::shared::lane::{Lane, Peak};
 use proptest::prelude::*;
 
@@ -10,12 +11,8 @@ struct Mono<'a> {
 
 impl Lanes for Mono<'_> {
     fn lane(&mut self, _index: usize) -> Lane<'_> {
-        Lane {
-            source: self.source,
-            output: &mut self.output,
-            peak: &mut self.peak,
-            wide: self.source.len().is_multiple_of(3),
-        }
+        let (loops, ahead) = (Loops::new(), Ahead { source: self.source.as_ptr(), output: self.output.as_ptr() });
+        Lane { source: self.source, output: &mut self.output, peak: &mut self.peak, loops, ahead }
     }
 }
 
