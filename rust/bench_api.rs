@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::disk::encoder::{CODECS, Encoder, FORMATS, Opening, Settings};
-use crate::shared::inbox::{Feed, Inbox, Item, Taken, inbox};
+use crate::shared::inbox::{Feed, Inbox, Item, Reach, Taken, inbox};
 use crate::shared::lane::copy::{Ahead, Loops};
 use crate::shared::lane::{Lane, Lanes, Peak};
 use crate::shared::planar::Planar;
@@ -27,7 +27,9 @@ impl Ring {
     /// What the cook thread does with a block, the pass-through included. False when there is no room.
     pub fn put(&mut self, planar: &[f32], frames: usize) -> bool {
         let output = &mut self.output[..frames];
-        self.feed.audio(frames, &mut Block { planar, output, peak: Peak::default(), loops: self.loops }).is_ok()
+        self.feed
+            .audio(frames, &mut Block { planar, output, peak: Peak::default(), loops: self.loops }, Reach::All)
+            .is_ok()
     }
 
     /// What the writer thread does with it; how many frames there were.

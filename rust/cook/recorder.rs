@@ -23,7 +23,7 @@ use crate::disk::encoder::{CODECS, FORMATS, Format, Knob, Settings};
 use crate::disk::take::Order;
 use crate::disk::threads::Threads;
 use crate::shared::faults::Faults;
-use crate::shared::inbox::{Feed, Full, inbox};
+use crate::shared::inbox::{Feed, Full, Reach, inbox};
 use crate::shared::problem::{Problem, Warning};
 use crate::shared::sound::Sound;
 use crate::shared::status::{Phase, TakeStatus};
@@ -317,7 +317,7 @@ impl Recorder {
         if frames == 0 {
             return;
         }
-        if running.put(inputs, frames, passage, &self.former).is_err() {
+        if running.put(inputs, frames, passage, &self.former, Reach::Near).is_err() {
             self.put_late(inputs, frames, passage);
         }
         if let Some(running) = &mut self.running {
@@ -325,7 +325,8 @@ impl Recorder {
         }
     }
 
-    /// There was no room: an offline cook waits for it, and at any other the samples are lost.
+    /// There was no room nearby: an offline cook waits for it, any other takes what there is elsewhere. Without any,
+    /// the samples are lost.
     #[cold]
     fn put_late(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>) {
         let Some(running) = &mut self.running else { return };
@@ -334,9 +335,12 @@ impl Recorder {
                 writer.unpark();
             }
             running.wait_for_room();
-            if running.put_again(inputs, frames, passage, &self.former).is_ok() {
+            if running.put_again(inputs, frames, passage, &self.former, Reach::Near).is_ok() {
                 return;
             }
+        }
+        if running.put_again(inputs, frames, passage, &self.former, Reach::All).is_ok() {
+            return;
         }
         if self.board.lost.get() == 0 {
             self.board.lost_first(running.seconds);
@@ -394,6 +398,7 @@ impl Running {
         frames: usize,
         passage: &mut Passage<'_>,
         former: &[Arc<TakeStatus>],
+        reach: Reach,
     ) -> Result<(), Full> {
         let sound = self.feed.sound();
         let bytes = frames as u64 * sound.frame_bytes();
@@ -409,7 +414,7 @@ impl Running {
                 return Err(Full);
             }
         }
-        self.feed.audio(frames, &mut passage.lanes(&self.selected))?;
+        self.feed.audio(frames, &mut passage.lanes(&self.selected), reach)?;
         self.status.fed_bytes.add(bytes);
         self.status.fed.add(frames as u64);
         Ok(())
@@ -423,8 +428,9 @@ impl Running {
         frames: usize,
         passage: &mut Passage<'_>,
         former: &[Arc<TakeStatus>],
+        reach: Reach,
     ) -> Result<(), Full> {
-        self.put(inputs, frames, passage, former)
+        self.put(inputs, frames, passage, former, reach)
     }
 
     /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.

@@ -1,21 +1,23 @@
 //! The way of the samples from the cook thread to the writer thread.
 //!
 //! [`inbox`] gives a [`Feed`] to the cook thread and an [`Inbox`] to the others. A block is first copied into a
-//! ring of samples, then announced by an [`Event`] in a second ring: whoever reads sees whole blocks only.
+//! ring of samples, then announced by an [`Event`] in another ring: whoever reads sees whole blocks only.
 //!
 //! Guarantees of the cook thread's side: [`Feed::audio`] copies each sample once, does not allocate, lock, wait
 //! or call the system. When there is no room it says so and takes nothing, so that the caller can count the
-//! loss. A block of more than half the ring (a clip, or a slice after a long hitch) gets memory of its own.
+//! loss. A block of more than half a ring (a clip, or a slice after a long hitch) gets memory of its own.
 //!
-//! The ring holds about two seconds. When the writer thread is stuck in the disk, [`Inbox::spill`], called by a
-//! thread of the inbox's own, moves the ring's blocks to ordinary memory; the cook thread bounds how much may
-//! wait in all. Writer and spill thread share the consumer side under a mutex, which is never held across a
-//! file operation.
+//! There are two rings of samples. The near one is small, so that its memory is used again and again and mostly stays
+//! in the caches and in the tables of pages; all goes through it while the writer thread keeps up. The reserve holds
+//! about two seconds. When the writer thread is stuck in the disk, [`Inbox::spill`], called by a thread of the inbox's
+//! own, moves the blocks of both to ordinary memory; the cook thread bounds how much may wait in all. Writer and spill
+//! thread share the consumer side under a mutex, which is never held across a file operation.
 //!
 //! An inbox has one sample rate and channel count. When the input changes them in mid-take, the cook thread
 //! goes on with a new inbox and leaves it as [`Inbox::next`] of the former one.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Duration;
@@ -30,10 +32,14 @@ use super::sound::Sound;
 #[allow(unsafe_code, reason = "fills the ring in place")]
 mod fill;
 
-/// Seconds of audio that the ring is made for.
-const RING_SECONDS: f64 = 2.0;
-/// The ring never takes more than this, except to hold a few blocks of a very wide input.
-const RING_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+/// Seconds of audio that the reserve is made for.
+const RESERVE_SECONDS: f64 = 2.0;
+/// It never takes more than this, except to hold a few blocks of a very wide input.
+const RESERVE_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+/// Seconds of audio that the near ring is made for: a few of the writer thread's naps.
+const NEAR_SECONDS: f64 = 0.25;
+/// What it takes at least, if that is not more than the reserve, and at most, except to hold a few blocks.
+const NEAR_BYTES: RangeInclusive<f64> = 512.0 * 1024.0..=8.0 * 1024.0 * 1024.0;
 /// Nor ever more than this: what may wait in memory at all.
 const MOST_RING_BYTES: usize = 1 << 30;
 /// Blocks that the ring can announce: two seconds at 60 cooks a second many times over.
@@ -45,12 +51,28 @@ const CACHE_LINE: usize = 64;
 /// What happens next in a take, in the order of its samples.
 #[derive(Debug)]
 enum Event {
-    /// A planar block of this many frames lies in the ring of samples.
-    Audio { frames: usize },
+    /// A planar block of this many frames lies in a ring of samples.
+    Audio { frames: usize, ring: Ring },
     /// A planar block in memory of its own.
     Block { samples: Box<[f32]>, frames: usize },
     /// So many frames of silence: a gap that is filled, or samples that were lost.
     Silence { frames: u64 },
+}
+
+/// A ring of samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ring {
+    Near,
+    Reserve,
+}
+
+/// How much room a block may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// That of the near ring, unless the block is too long for it.
+    Near,
+    /// All that there is.
+    All,
 }
 
 /// There is no room for the block; nothing was taken.
@@ -59,11 +81,12 @@ pub(crate) struct Full;
 
 /// The cook thread's end: puts samples in.
 pub(crate) struct Feed {
-    samples: HeapProd<f32>,
+    near: HeapProd<f32>,
+    reserve: HeapProd<f32>,
     events: HeapProd<Event>,
     /// Frames of silence that the ring had no room for yet; they go in before anything else.
     owed: u64,
-    channels: usize,
+    sound: Sound,
     inbox: Arc<Inbox>,
 }
 
@@ -83,7 +106,8 @@ pub(crate) struct Inbox {
 }
 
 struct Outlet {
-    samples: HeapCons<f32>,
+    near: HeapCons<f32>,
+    reserve: HeapCons<f32>,
     events: HeapCons<Event>,
     /// Older than everything in the ring.
     spilled: VecDeque<Event>,
@@ -111,60 +135,68 @@ pub(crate) enum Taken<R> {
 /// Makes the two ends for audio of the layout `sound` whose first block has `frames` frames.
 pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
     let frame_bytes = (sound.channels * size_of::<f32>()) as f64;
-    let seconds = RING_SECONDS.min(RING_BYTES / (sound.rate * frame_bytes));
-    let wanted = ((seconds * sound.rate) as usize).max(4 * frames.min(1 << 16));
-    let ring = ring(wanted.min(MOST_RING_BYTES / frame_bytes as usize).max(64) * sound.channels);
-    let ring_frames = ring.capacity().get() / sound.channels;
-    let (mut samples_in, mut samples_out) = ring.split();
-    // Blocks of usual sizes begin where a line of the cache does when the first one does: copying is then quicker.
-    // The memory of a large ring begins 16 bytes after such a place.
-    let before = samples_in.vacant_slices().0.as_ptr().align_offset(CACHE_LINE).min(ring_frames);
-    samples_in.push_iter(std::iter::repeat_n(0.0, before));
-    samples_out.skip(before);
+    let seconds = RESERVE_SECONDS.min(RESERVE_BYTES / (sound.rate * frame_bytes));
+    let a_few_blocks = 4 * frames.min(1 << 16);
+    let most = MOST_RING_BYTES / frame_bytes as usize;
+    let reserve_frames = ((seconds * sound.rate) as usize).max(a_few_blocks).min(most).max(64);
+    let near_bytes = (NEAR_SECONDS * sound.rate * frame_bytes).clamp(*NEAR_BYTES.start(), *NEAR_BYTES.end());
+    let near_frames = ((near_bytes / frame_bytes) as usize).max(a_few_blocks).min(reserve_frames);
+    let (near_in, near_out) = ring(near_frames * sound.channels);
+    let (reserve_in, reserve_out) = ring(reserve_frames * sound.channels);
     let (events_in, events_out) = HeapRb::<Event>::new(RING_EVENTS).split();
-    let ring_time = Duration::from_secs_f64((ring_frames as f64 / sound.rate).clamp(0.04, RING_SECONDS));
+    let reserve_seconds = reserve_in.capacity().get() as f64 / sound.channels as f64 / sound.rate;
     let inbox = Arc::new(Inbox {
         sound,
-        outlet: Mutex::new(Outlet { samples: samples_out, events: events_out, spilled: VecDeque::new() }),
+        outlet: Mutex::new(Outlet {
+            near: near_out,
+            reserve: reserve_out,
+            events: events_out,
+            spilled: VecDeque::new(),
+        }),
         owed: AtomicU64::new(0),
         closed: AtomicBool::new(false),
         next: OnceLock::new(),
         spill_asked: AtomicBool::new(false),
-        spill_period: ring_time / 8,
+        spill_period: Duration::from_secs_f64(reserve_seconds.clamp(0.04, RESERVE_SECONDS)) / 8,
     });
     let feed =
-        Feed { samples: samples_in, events: events_in, owed: 0, channels: sound.channels, inbox: Arc::clone(&inbox) };
+        Feed { near: near_in, reserve: reserve_in, events: events_in, owed: 0, sound, inbox: Arc::clone(&inbox) };
     (feed, inbox)
 }
 
 /// A ring for so many samples, or for fewer where the system has no memory for them: a take with a small ring is
 /// better than a host that has ended.
-fn ring(mut samples: usize) -> HeapRb<f32> {
-    loop {
+fn ring(mut samples: usize) -> (HeapProd<f32>, HeapCons<f32>) {
+    let ring = loop {
         match HeapRb::try_new(samples) {
-            Ok(ring) => return ring,
+            Ok(ring) => break ring,
             Err(_) if samples > 1 => samples = samples.div_ceil(2),
             Err(error) => panic!("no memory for a sample: {error:?}"),
         }
-    }
+    };
+    let (mut samples_in, mut samples_out) = ring.split();
+    // Blocks of usual sizes begin where a line of the cache does when the first one does: copying is then quicker.
+    // The memory of a large ring begins 16 bytes after such a place.
+    let before = samples_in.vacant_slices().0.as_ptr().align_offset(CACHE_LINE).min(samples);
+    samples_in.push_iter(std::iter::repeat_n(0.0, before));
+    samples_out.skip(before);
+    (samples_in, samples_out)
 }
 
 impl Feed {
     /// The layout of what is put in.
     pub(crate) fn sound(&self) -> Sound {
-        self.inbox.sound
+        self.sound
     }
 
-    /// How much audio the ring holds when it is full.
+    /// How much audio the reserve holds when it is full.
     pub(crate) fn seconds(&self) -> f64 {
-        let sound = self.inbox.sound;
-        self.samples.capacity().get() as f64 / sound.channels as f64 / sound.rate
+        self.reserve.capacity().get() as f64 / self.sound.channels as f64 / self.sound.rate
     }
 
-    /// Whether the ring holds no more than half of what it can.
+    /// Whether the near ring holds no more than half of what it can.
     pub(crate) fn is_half_empty(&self) -> bool {
-        self.samples.occupied_len() <= self.samples.capacity().get() / 2
-            && self.events.occupied_len() <= RING_EVENTS / 2
+        self.near.occupied_len() <= self.near.capacity().get() / 2 && self.events.occupied_len() <= RING_EVENTS / 2
     }
 
     /// Puts in one block: `frames` samples of every channel, in the order of the channels. They are passed on to the
@@ -173,27 +205,41 @@ impl Feed {
     /// # Errors
     /// [`Full`] when there is no room: no channel was asked for.
     #[inline]
-    pub(crate) fn audio(&mut self, frames: usize, lanes: &mut impl Lanes) -> Result<(), Full> {
+    pub(crate) fn audio(&mut self, frames: usize, lanes: &mut impl Lanes, reach: Reach) -> Result<(), Full> {
         if self.owed > 0 {
             self.settle()?;
         }
         if self.events.is_full() {
             return Err(Full);
         }
-        let samples = frames * self.channels;
-        let event = if samples > self.samples.capacity().get() / 2 {
-            let samples = fill::own(self.channels, frames, lanes).ok_or(Full)?;
-            Event::Block { samples, frames }
-        } else if samples > self.samples.vacant_len() {
+        let samples = frames * self.sound.channels;
+        let event = if samples <= self.near.vacant_len() {
+            // Nobody looks at samples that no event has announced.
+            fill::ring(&mut self.near, self.sound.channels, frames, lanes);
+            Event::Audio { frames, ring: Ring::Near }
+        } else if reach == Reach::Near && samples <= self.near.capacity().get() / 2 {
             return Err(Full);
         } else {
-            // Nobody looks at samples that no event has announced.
-            fill::ring(&mut self.samples, self.channels, frames, lanes);
-            Event::Audio { frames }
+            self.beyond(frames, lanes)?
         };
         let pushed = self.events.try_push(event);
         debug_assert!(pushed.is_ok(), "room was checked above and nobody else pushes");
         Ok(())
+    }
+
+    /// Puts a block into the reserve, or into memory of its own.
+    #[cold]
+    fn beyond(&mut self, frames: usize, lanes: &mut impl Lanes) -> Result<Event, Full> {
+        let samples = frames * self.sound.channels;
+        if samples > self.reserve.capacity().get() / 2 {
+            let samples = fill::own(self.sound.channels, frames, lanes).ok_or(Full)?;
+            Ok(Event::Block { samples, frames })
+        } else if samples > self.reserve.vacant_len() {
+            Err(Full)
+        } else {
+            fill::ring(&mut self.reserve, self.sound.channels, frames, lanes);
+            Ok(Event::Audio { frames, ring: Ring::Reserve })
+        }
     }
 
     /// Puts in `frames` of silence. Always taken: what the ring has no room for is owed.
@@ -246,11 +292,11 @@ impl Inbox {
             outlet.spill(self.sound.channels);
         }
         let event = match outlet.spilled.pop_front().or_else(|| outlet.events.try_pop()) {
-            Some(Event::Audio { frames }) => {
+            Some(Event::Audio { frames, ring }) => {
                 let channels = self.sound.channels;
-                let (views, samples) = outlet.block(frames, channels);
-                let result = use_item(Item::Audio(views));
-                outlet.samples.skip(samples);
+                let [head, tail] = outlet.block(frames * channels, ring);
+                let result = use_item(Item::Audio(Planar::wrapped(head, tail, channels, frames)));
+                outlet.ring(ring).skip(frames * channels);
                 return Taken::Item(result);
             }
             other => other,
@@ -285,7 +331,7 @@ impl Inbox {
         self.spill_period
     }
 
-    /// Moves the ring's blocks to ordinary memory if the ring is half full.
+    /// Moves the rings' blocks to ordinary memory if the reserve is half full.
     ///
     /// When there is no memory the rest stays in the ring, and the cook thread finds it full. A writer thread that
     /// encodes without a pause hardly lets go of the lock, and does it in this thread's place.
@@ -304,21 +350,30 @@ impl Inbox {
 
 impl Outlet {
     fn spill(&mut self, channels: usize) {
-        let crowded = self.samples.occupied_len() > self.samples.capacity().get() / 2
+        let crowded = self.reserve.occupied_len() > self.reserve.capacity().get() / 2
             || self.events.occupied_len() > RING_EVENTS / 2;
         while crowded && self.spill_one(channels) {}
     }
 
-    /// The oldest block in the ring, and how many samples it has.
-    fn block(&self, frames: usize, channels: usize) -> ([Planar<'_>; 2], usize) {
-        let samples = frames * channels;
-        let (head, tail) = self.samples.as_slices();
+    fn ring(&mut self, ring: Ring) -> &mut HeapCons<f32> {
+        match ring {
+            Ring::Near => &mut self.near,
+            Ring::Reserve => &mut self.reserve,
+        }
+    }
+
+    /// The oldest `samples` in a ring: the second piece follows the first one.
+    fn block(&self, samples: usize, ring: Ring) -> [&[f32]; 2] {
+        let (head, tail) = match ring {
+            Ring::Near => self.near.as_slices(),
+            Ring::Reserve => self.reserve.as_slices(),
+        };
         let in_head = samples.min(head.len());
-        (Planar::wrapped(&head[..in_head], &tail[..samples - in_head], channels, frames), samples)
+        [&head[..in_head], &tail[..samples - in_head]]
     }
 
     fn spill_one(&mut self, channels: usize) -> bool {
-        let Some(Event::Audio { frames }) = self.events.first() else {
+        let Some(&Event::Audio { frames, ring }) = self.events.first() else {
             let Some(event) = self.events.try_pop() else { return false };
             // A disk that hangs for a day must not fill the memory with what was lost meanwhile.
             match (event, self.spilled.back_mut()) {
@@ -327,16 +382,13 @@ impl Outlet {
             }
             return true;
         };
-        let frames = *frames;
+        let samples = frames * channels;
         let mut own = Vec::new();
-        if own.try_reserve_exact(frames * channels).is_err() {
+        if own.try_reserve_exact(samples).is_err() {
             return false;
         }
-        let (head, tail) = self.samples.as_slices();
-        let in_head = (frames * channels).min(head.len());
-        own.extend_from_slice(&head[..in_head]);
-        own.extend_from_slice(&tail[..frames * channels - in_head]);
-        self.samples.skip(own.len());
+        self.block(samples, ring).into_iter().for_each(|piece| own.extend_from_slice(piece));
+        self.ring(ring).skip(samples);
         self.events.skip(1);
         self.spilled.push_back(Event::Block { samples: own.into_boxed_slice(), frames });
         true

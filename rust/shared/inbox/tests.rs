@@ -19,10 +19,42 @@ impl Lanes for Mono<'_> {
 fn put(feed: &mut Feed, source: &[f32]) -> Result<(), Full> {
     // Most hosts want as many samples as there are.
     let wanted = if source.len() % 5 == 1 { 7 } else { source.len() };
-    feed.audio(source.len(), &mut Mono { source, output: vec![0.0; wanted], peak: Peak::default() })
+    feed.audio(source.len(), &mut Mono { source, output: vec![0.0; wanted], peak: Peak::default() }, Reach::All)
 }
 
 const MONO: Sound = Sound { channels: 1, rate: 100.0 };
+
+#[test]
+fn the_reserve_is_for_what_the_near_ring_has_no_room_for() {
+    let (mut feed, inbox) = inbox(MONO, 1);
+    let mut next = 0.0;
+    let mut give = |feed: &mut Feed, reach| {
+        let source = [next, next + 1.0, next + 2.0];
+        let output = vec![0.0; source.len()];
+        let given = feed.audio(source.len(), &mut Mono { source: &source, output, peak: Peak::default() }, reach);
+        next += if given.is_ok() { 3.0 } else { 0.0 };
+        given
+    };
+    let mut read = Vec::new();
+    for lap in 0..3 {
+        while give(&mut feed, Reach::Near).is_ok() {}
+        assert_eq!(inbox.outlet().reserve.occupied_len(), 0, "lap {lap}");
+        for _ in 0..5 {
+            assert_eq!(give(&mut feed, Reach::All), Ok(()), "lap {lap}");
+        }
+        assert_eq!(inbox.outlet().reserve.occupied_len(), 15, "lap {lap}");
+        // Room in the near ring while older blocks wait in the reserve.
+        assert_eq!(inbox.take(|_| ()), Taken::Item(()));
+        read.extend([f32::NAN; 3]);
+        assert_eq!(give(&mut feed, Reach::Near), Ok(()), "lap {lap}");
+        if lap == 1 {
+            (0..5).for_each(|_| inbox.outlet().spill_one(1).then_some(()).expect("memory"));
+        }
+        assert!(!drain(&inbox, &mut read));
+    }
+    assert!(read.iter().enumerate().all(|(at, sample)| sample.is_nan() || *sample == at as f32), "{read:?}");
+    assert_eq!(read.len(), next as usize);
+}
 
 /// Everything that waits, silence as NaN.
 fn drain(inbox: &Inbox, into: &mut Vec<f32>) -> bool {

@@ -127,7 +127,12 @@ fn work(work: &Work) -> Result<Vec<f64>, String> {
 
 fn stages(plugin: &Path, folder: &Path, load: Load) -> Result<Vec<Stage>, String> {
     let plugin = Plugin::load(plugin, Generation::G10_2).map_err(|error| error.to_string())?;
-    (0..load.nodes).map(|node| Stage::new(&plugin, load.channels, &folder.join(format!("{node}.wav")), WAV24)).collect()
+    (0..load.nodes).map(|node| Stage::new(&plugin, load.channels, &file_of(folder, node), WAV24)).collect()
+}
+
+/// What a node of several records to.
+pub(super) fn file_of(folder: &Path, node: usize) -> PathBuf {
+    folder.join(format!("{node}.wav"))
 }
 
 fn play_file(plugin: &Plugin, kind: Kind<'_>, input: &Path, output: &Path) -> Result<(), String> {

@@ -43,6 +43,8 @@ fn scale(bench: &Bench, figures: &mut Figures) -> Result<(), String> {
                 bench.doing(&format!("{channels} channels, round {round} of {rounds}"));
                 let load = Load { channels, nodes: 1, cooks: samples / channels / super::stage::FRAMES };
                 times.extend(answer(child::scale(bench.plugin.path(), bench.dir.path(), load)?)?);
+                // Each begins with nothing: overwriting is another thing than writing.
+                let _ = std::fs::remove_file(child::file_of(bench.dir.path(), 0));
             }
         }
     }
