@@ -173,9 +173,9 @@ fn cook_calls(rig: &mut Rig, samples: usize) -> usize {
 
 fn assert_quiet(rig: &mut Rig, what: &str) {
     for cook in 0..STEADY_COOKS {
-        // As fast as can be, but not faster than the writer: an offline cook that finds memory full waits for it.
-        if cook % 20 == 0 {
-            rig.wait("the writer keeps up", |node| node.info("buffer_seconds") < 0.5);
+        // As fast as can be, but not faster than the writer: an offline cook that finds the near ring full waits for it.
+        if cook % 10 == 0 {
+            rig.wait("the writer keeps up", |node| node.info("buffer_seconds") < 0.1);
         }
         assert_eq!(cook_calls(rig, 800), 0, "cook {cook}, {what}: the last was number {}", LAST.get());
     }
