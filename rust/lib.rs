@@ -34,10 +34,10 @@
 //!
 //! 1. Record goes on: [`cook`] resolves Channel Scope, reads the text parameters once and hands the writer
 //!    thread an order with an empty inbox.
-//! 2. Every cook copies its planar block into the inbox's ring and returns: no file, no lock, no allocation.
+//! 2. Every cook copies its planar block into a ring of the inbox and returns: no file, no lock, no allocation.
 //! 3. The writer thread of the node ([`disk`]) names, opens and locks the file, then converts, writes and
-//!    checkpoints what the ring holds; a thread of the file's own syncs it now and then. While the disk stalls, a
-//!    spill thread empties the ring into memory.
+//!    checkpoints what the rings hold; a thread of the file's own syncs it now and then. While the disk stalls, a
+//!    spill thread empties them into memory.
 //! 4. Record goes off: the inbox is closed; the writer finishes the file, verifies it, unlocks it and counts
 //!    the take as finished.
 //!
@@ -48,7 +48,7 @@
 //! | the host's main thread, in a cook | | [`cook::operator`], `cook::recorder` | allocate and wake a thread when a take starts or ends | touch a file, wait (but for an offline render), allocate or call the system in the steady state |
 //! | any thread of the host, at any time | | info, error and popup getters; with Python's lock those of [`cook::python`] | read the [`cook::board`], whose locks are held for a copy | take what a cook holds, wait |
 //! | `afop-writer` | the node's first take | [`disk::take`]: one take after the other | block on the disk | hold a lock that a cook takes across a file operation |
-//! | `afop-spill` | with it | [`shared::inbox`] | copy from the ring to memory | touch a file |
+//! | `afop-spill` | with it | [`shared::inbox`] | copy from the rings to memory | touch a file |
 //! | `afop-scout` | Python's first question for the suffix | [`disk::scout`] | block on the disk | keep a take or a cook waiting |
 //!
 //! The node's threads end with the node; one that hangs in the disk is left behind, and the library stays loaded
