@@ -74,6 +74,25 @@ fn fifty_times_the_clock_into_a_writer_at_ten_times_loses_nothing() {
 }
 
 #[test]
+fn a_writer_that_stalls_holds_no_render_up_while_memory_has_room() {
+    const STALL: Duration = Duration::from_secs(2);
+    let mut rig = Rig::with_path(2, RATE, &format!("/project1/afo1?delay=writer:{}", STALL.as_micros()));
+    rig.node.set("Maxbuffer", 60.0);
+    let mut before = Instant::now();
+    let mut slowest = Duration::ZERO;
+    let most = render(&mut rig, 20, |_| {
+        slowest = slowest.max(before.elapsed());
+        before = Instant::now();
+    });
+    println!("slowest cook {slowest:?}");
+    assert!(most > 5.0, "{most} s waited");
+    assert!(slowest < STALL / 4, "{slowest:?}");
+    rig.finish();
+    assert_eq!((rig.number("lost_samples"), rig.number("gap_samples")), (0, 0));
+    assert_eq!(rig.number("total_samples_written"), rig.given[0].len() as u64);
+}
+
+#[test]
 fn a_render_after_a_pause_loses_nothing() {
     let mut rig = Rig::with_path(2, RATE, "/project1/afo1?delay=writer:100000");
     rig.node.set("Maxbuffer", 1.0);

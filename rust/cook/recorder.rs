@@ -325,28 +325,43 @@ impl Recorder {
         }
     }
 
-    /// There was no room nearby: an offline cook waits for it, any other takes what there is elsewhere. Without any,
-    /// the samples are lost.
+    /// There was no room nearby. An offline cook waits a moment for it; what does not fit then goes where there is any.
+    /// When all memory is full such a cook waits for the writer, and at any other the samples are lost.
     #[cold]
     fn put_late(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>) {
-        let Some(running) = &mut self.running else { return };
-        while !running.status.is_over() && self.pace.is_ahead(running.feed.seconds()) {
-            if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
-                writer.unpark();
-            }
-            running.wait_for_room();
-            if running.put_again(inputs, frames, passage, &self.former, Reach::Near).is_ok() {
-                return;
-            }
-        }
-        if running.put_again(inputs, frames, passage, &self.former, Reach::All).is_ok() {
+        if self.catch_up() && self.put(inputs, frames, passage, Reach::Near).is_ok() {
             return;
         }
-        if self.board.lost.get() == 0 {
-            self.board.lost_first(running.seconds);
+        while self.put(inputs, frames, passage, Reach::All).is_err() {
+            if self.catch_up() {
+                continue;
+            }
+            let Some(running) = &mut self.running else { return };
+            if self.board.lost.get() == 0 {
+                self.board.lost_first(running.seconds);
+            }
+            self.board.lost.add(frames as u64);
+            running.feed.silence(frames as u64);
+            return;
         }
-        self.board.lost.add(frames as u64);
-        running.feed.silence(frames as u64);
+    }
+
+    /// As [`Running::put`], out of the way of what happens at every cook.
+    #[cold]
+    fn put(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>, reach: Reach) -> Result<(), Full> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        running.put(inputs, frames, passage, &self.former, reach)
+    }
+
+    /// Gives the writer a few milliseconds, if the timeline is ahead of the clock; else nothing is to be waited for.
+    fn catch_up(&mut self) -> bool {
+        let Some(running) = &self.running else { return false };
+        if running.status.is_over() || !self.pace.is_ahead(running.feed.seconds()) {
+            return false;
+        }
+        self.wake_writer();
+        running.wait_for_room();
+        true
     }
 
     #[inline]
@@ -418,19 +433,6 @@ impl Running {
         self.status.fed_bytes.add(bytes);
         self.status.fed.add(frames as u64);
         Ok(())
-    }
-
-    /// As [`Running::put`], out of the way of what happens at every cook.
-    #[cold]
-    fn put_again(
-        &mut self,
-        inputs: &Inputs,
-        frames: usize,
-        passage: &mut Passage<'_>,
-        former: &[Arc<TakeStatus>],
-        reach: Reach,
-    ) -> Result<(), Full> {
-        self.put(inputs, frames, passage, former, reach)
     }
 
     /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
