@@ -1,7 +1,7 @@
 //! Which parameters are greyed out: what the File Type does not use, and what a running take has fixed.
 
 use super::params::PARS;
-use super::recorder::chosen_format;
+use super::reading::chosen_format;
 use crate::bridge::{Cook, Inputs};
 
 /// Which parameters are greyed out: the host is told only what changes.

@@ -20,6 +20,7 @@ mod passage;
 pub(crate) mod planes;
 mod popup;
 pub(crate) mod python;
+mod reading;
 mod recorder;
 mod scope;
 mod slices;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::board::Board;
 use super::params;
-use super::recorder::{chosen_format, text, toggle};
+use super::reading::{chosen_format, text, toggle};
 use crate::bridge::Inputs;
 use crate::disk::encoder::Format;
 use crate::disk::names::{self, NameOrder};

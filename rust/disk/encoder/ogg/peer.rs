@@ -4,26 +4,15 @@ use std::path::Path;
 use std::process::Command;
 
 use super::super::Settings;
+use super::tests::reference_decoder;
 use super::*;
 use crate::disk::encoder::peers::{TOLERANCE, side_by_side, sounds, tone};
 use crate::disk::encoder::proof::*;
 
-/// The reference decoder's samples. It is the same library, but its decoder is that of the reference, too.
-fn decoded(path: &Path, channels: usize) -> Vec<Vec<f32>> {
-    let mut decoder = vorbis_rs::VorbisDecoder::new(std::fs::File::open(path).unwrap()).unwrap();
-    let mut decoded = vec![Vec::new(); channels];
-    while let Some(block) = decoder.decode_audio_block().unwrap() {
-        for (channel, samples) in decoded.iter_mut().zip(block.samples()) {
-            channel.extend_from_slice(samples);
-        }
-    }
-    decoded
-}
-
 /// Signal to noise of an OGG file of `signal`.
 fn found(ogg: &Path, signal: &[Vec<f32>]) -> f64 {
     let in_order: Vec<Vec<f32>> = channel_order(signal.len()).into_iter().map(|input| signal[input].clone()).collect();
-    snr(&in_order, &decoded(ogg, signal.len()))
+    snr(&in_order, &reference_decoder(ogg, signal.len()))
 }
 
 fn ours(rate: u32, quality: f32, signal: &[Vec<f32>]) -> f64 {

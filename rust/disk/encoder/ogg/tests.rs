@@ -31,7 +31,8 @@ fn decoded(path: &Path, channels: usize) -> Option<Vec<Vec<f32>>> {
     if channels <= 64 { ffmpeg(path, channels, true) } else { Some(reference_decoder(path, channels)) }
 }
 
-fn reference_decoder(path: &Path, channels: usize) -> Vec<Vec<f32>> {
+/// The reference decoder's samples. It is the same library, but its decoder is that of the reference, too.
+pub(super) fn reference_decoder(path: &Path, channels: usize) -> Vec<Vec<f32>> {
     let mut decoder = vorbis_rs::VorbisDecoder::new(std::fs::File::open(path).unwrap()).unwrap();
     let mut decoded = vec![Vec::new(); channels];
     while let Some(block) = decoder.decode_audio_block().unwrap() {
