@@ -4,7 +4,8 @@
 //!
 //! The cook thread waits in one case only: offline rendering (Realtime off) can cook much faster than the clock,
 //! and when memory is full while the timeline is ahead of the wall clock, nothing needs to be lost, since nobody is
-//! watching: the cook then lets the writer catch up.
+//! watching: the cook then lets the writer catch up. It does so for some
+//! milliseconds, too, before it goes on into memory that is not in the caches.
 
 use std::sync::Arc;
 use std::thread;

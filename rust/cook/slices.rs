@@ -86,6 +86,9 @@ impl Slices {
     }
 
     /// Whether the slice is exactly as long as the time that went by, as at most cooks: there is nothing to ask then.
+    ///
+    /// Counts become floats by way of `i64`, here and in the recorder: from unsigned ones the processor gets there with
+    /// constants that would have to come from memory at every cook.
     #[inline]
     fn follows(&self, sight: &Sight) -> bool {
         let Some((total_cooks, channels, rate)) = self.last else { return false };
