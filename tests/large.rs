@@ -1,20 +1,23 @@
 //! Files past 4 GiB, where 32-bit sizes end: every frame of them is there, and other programs read as many.
 //!
-//! Each test writes more than four gigabytes. They run where all readers must be there, which is said by
-//! `AFOP_REQUIRE_TOOLS`, and delete what they wrote.
+//! Each test writes more than four gigabytes, nearly all of them silence, which it gives back to the disk while it
+//! writes: the files are as long and hold the same bytes, and take some hundred megabytes. They run where all readers
+//! must be there, which is said by `AFOP_REQUIRE_TOOLS`, and delete what they wrote.
 
 #![cfg(target_os = "linux")]
 
 mod common;
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use common::{PATIENCE, Rig, expected, sample};
+use rustix::fs::{FallocateFlags, fallocate};
 use tdhost::Input;
 
 const RATE: f64 = 192_000.0;
@@ -24,6 +27,11 @@ const SLICE: usize = 3200;
 const FRAME_BYTES: u64 = CHANNELS as u64 * 4;
 const BLOCK_BYTES: usize = SLICE * CHANNELS * 4;
 const GIB: u64 = 1 << 30;
+/// One block in so many is noise, the others are silence.
+const NOISE_EVERY: u64 = 64;
+/// So much of the file is looked at a time for what can be given back to the disk, and at least so much at once.
+const DIG_BYTES: u64 = GIB / 16;
+const PAGE: usize = 4096;
 /// Set in the process that is to be killed: the file.
 const VICTIM: &str = "AFOP_LARGE_VICTIM";
 /// What a process may take with it.
@@ -39,10 +47,13 @@ fn turn() -> Option<MutexGuard<'static, ()>> {
     Some(TURN.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// A node that is given the same noise at every cook, but for a number in its first sample.
+/// A node that is given silence, now and then noise, and in the first sample of each block the block's number.
 struct Source {
     rig: Rig,
     blocks: u64,
+    file: PathBuf,
+    /// Bytes of the file in which silence takes no room any more.
+    dug: u64,
 }
 
 impl Source {
@@ -54,12 +65,10 @@ impl Source {
         rig.node.set("Maxbuffer", 2.0);
         rig.node.set("File", file.to_str().expect("a UTF-8 path"));
         let mut input = Input::new(CHANNELS, RATE);
-        for (channel, buffer) in input.channels.iter_mut().enumerate() {
-            buffer.extend((0..SLICE as u64).map(|index| sample(channel, index)));
-        }
+        input.channels.iter_mut().for_each(|buffer| buffer.resize(SLICE, 0.0));
         rig.node.set_input(Some(input));
         rig.record(true);
-        Self { rig, blocks: 0 }
+        Self { rig, blocks: 0, file: file.to_path_buf(), dug: 0 }
     }
 
     fn cook(&mut self) {
@@ -67,6 +76,12 @@ impl Source {
             let time = self.rig.time(1.0);
             self.rig.node.input_mut().expect("a wired input").cooked(0.0);
             self.rig.node.prepare(&time);
+        }
+        if self.blocks % NOISE_EVERY <= 1 {
+            for channel in 0..CHANNELS {
+                let samples = self.rig.node.samples_in_place(channel).iter_mut();
+                samples.zip(0..).for_each(|(found, index)| *found = given(self.blocks, channel, index));
+            }
         }
         self.rig.node.samples_in_place(0)[0] = stamp(self.blocks);
         self.rig.node.execute_again();
@@ -81,8 +96,35 @@ impl Source {
         let began = Instant::now();
         while self.blocks * BLOCK_BYTES as u64 <= bytes {
             self.cook();
+            if self.blocks.is_multiple_of(60) {
+                self.dig();
+            }
         }
         println!("{:.2} GiB given in {:?}", self.blocks as f64 * BLOCK_BYTES as f64 / GIB as f64, began.elapsed());
+    }
+
+    /// Gives back the room of silence that is already in the file: what is read there stays the same.
+    fn dig(&mut self) {
+        // An AIFF's first file ends before 4 GiB.
+        let written = (self.rig.number("total_samples_written") * FRAME_BYTES).min(4 * GIB - DIG_BYTES);
+        while self.dug + DIG_BYTES < written {
+            let file = OpenOptions::new().read(true).write(true).open(&self.file).expect("a file");
+            let mut bytes = vec![0; DIG_BYTES as usize];
+            file.read_exact_at(&mut bytes, self.dug).expect("as long as what is written");
+            let pages = bytes.chunks(PAGE).map(|page| page.iter().all(|byte| *byte == 0)).collect::<Vec<_>>();
+            let mut at = self.dug;
+            for run in pages.chunk_by(|page, next| page == next) {
+                let length = (run.len() * PAGE) as u64;
+                let hole = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+                if run[0] && fallocate(&file, hole, at, length).is_err() {
+                    println!("the file system has no holes: the files take all of their room");
+                    self.dug = u64::MAX / 2;
+                    return;
+                }
+                at += length;
+            }
+            self.dug += DIG_BYTES;
+        }
     }
 
     fn frames(&self) -> u64 {
@@ -107,6 +149,11 @@ fn stamp(block: u64) -> f32 {
     block as f32 / (1u32 << 20) as f32
 }
 
+/// A sample of a block, but for its first.
+fn given(block: u64, channel: usize, index: u64) -> f32 {
+    if block.is_multiple_of(NOISE_EVERY) { sample(channel, index) } else { 0.0 }
+}
+
 /// The bytes of the blocks, one after the other, as a file holds them.
 struct Blocks {
     interleaved: Vec<u8>,
@@ -117,15 +164,18 @@ struct Blocks {
 
 impl Blocks {
     fn new(bytes: fn(i32) -> [u8; 4]) -> Self {
-        let frames = (0..SLICE as u64).flat_map(|index| (0..CHANNELS).map(move |channel| sample(channel, index)));
-        let interleaved = frames.flat_map(|sample| bytes(expected(sample, 32))).collect();
-        let mut blocks = Self { interleaved, bytes, at: 0 };
-        blocks.stamp(0);
+        let mut blocks = Self { interleaved: Vec::new(), bytes, at: 0 };
+        blocks.set(0);
         blocks
     }
 
-    fn stamp(&mut self, number: usize) {
-        self.interleaved[..4].copy_from_slice(&(self.bytes)(expected(stamp(number as u64), 32)));
+    fn set(&mut self, number: u64) {
+        if number % NOISE_EVERY <= 1 {
+            let places = (0..SLICE as u64).flat_map(|index| (0..CHANNELS).map(move |channel| (channel, index)));
+            let samples = places.map(|(channel, index)| given(number, channel, index));
+            self.interleaved = samples.flat_map(|sample| (self.bytes)(expected(sample, 32))).collect();
+        }
+        self.interleaved[..4].copy_from_slice(&(self.bytes)(expected(stamp(number), 32)));
     }
 
     /// The next bytes of the file are the next of the blocks. How many there were.
@@ -139,7 +189,9 @@ impl Blocks {
             assert!(found[..now] == self.interleaved[within..within + now], "byte {} differs", self.at);
             self.at += now;
             left -= now as u64;
-            self.stamp(self.at / BLOCK_BYTES);
+            if self.at.is_multiple_of(BLOCK_BYTES) {
+                self.set((self.at / BLOCK_BYTES) as u64);
+            }
         }
     }
 }
