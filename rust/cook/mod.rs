@@ -29,5 +29,5 @@ use crate::shared::sound::Sound;
 
 /// The layout of the input, when it is one that can be recorded and passed on.
 fn usable_sound(channels: usize, rate: f64) -> Option<Sound> {
-    (channels > 0 && rate.is_finite() && rate > 0.0).then_some(Sound { channels, rate })
+    (channels > 0 && rate > 0.0 && rate < f64::INFINITY).then_some(Sound { channels, rate })
 }

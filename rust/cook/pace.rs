@@ -35,10 +35,11 @@ impl Default for Pace {
 
 impl Pace {
     /// `seconds` of the timeline have gone by.
+    #[inline]
     pub(crate) fn advance(&mut self, seconds: f64) {
         self.left -= seconds;
         if self.left < 0.0 {
-            self.look(Instant::now());
+            self.look_now();
         }
     }
 
@@ -48,18 +49,30 @@ impl Pace {
     }
 
     /// Recording begins or goes on: time that was missed before does not count against it.
+    #[inline]
     pub(crate) fn go_on(&mut self) {
-        if std::mem::take(&mut self.resting) || self.looked.is_none() {
-            let now = Instant::now();
-            let ahead = self.look(now);
-            self.looked = Some((now, ahead.max(0.0)));
+        if self.resting || self.looked.is_none() {
+            self.begin();
         }
+    }
+
+    #[cold]
+    fn begin(&mut self) {
+        self.resting = false;
+        let now = Instant::now();
+        let ahead = self.look(now);
+        self.looked = Some((now, ahead.max(0.0)));
     }
 
     /// Whether the timeline is ahead by more than real time can explain, or than half of what the ring holds, which
     /// may be less.
     pub(crate) fn is_ahead(&mut self, ring_seconds: f64) -> bool {
-        self.look(Instant::now()) > AHEAD_SECONDS.min(ring_seconds / 2.0)
+        self.look_now() > AHEAD_SECONDS.min(ring_seconds / 2.0)
+    }
+
+    #[cold]
+    fn look_now(&mut self) -> f64 {
+        self.look(Instant::now())
     }
 
     fn look(&mut self, now: Instant) -> f64 {

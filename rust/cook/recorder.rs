@@ -40,6 +40,13 @@ const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
 /// Below this much waiting audio Max Buffer, which is never less, need not be asked for.
 const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
 
+/// Bytes that may wait when a second of audio has so many.
+#[cold]
+fn most_waiting(inputs: &Inputs, second: f64) -> f64 {
+    let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
+    (seconds * second).min(MOST_WAITING_BYTES)
+}
+
 /// The takes of one node. Dropping it finishes the running one.
 pub(crate) struct Recorder {
     // Before `threads`, whose drop waits for the writer, which waits for the feed to close.
@@ -309,11 +316,7 @@ impl Recorder {
         }
         self.pace.go_on();
         if gap > 0 {
-            self.board.gap.add(gap);
-            if toggle(inputs, &params::FILL_GAPS) {
-                running.feed.silence(gap);
-                running.seconds += gap as f64 / sound.rate;
-            }
+            running.skip(inputs, gap, &self.board);
         }
         if frames == 0 {
             return;
@@ -406,6 +409,16 @@ impl Running {
         }
     }
 
+    /// Frames are missing before this cook.
+    #[cold]
+    fn skip(&mut self, inputs: &Inputs, gap: u64, board: &Board) {
+        board.gap.add(gap);
+        if toggle(inputs, &params::FILL_GAPS) {
+            self.feed.silence(gap);
+            self.seconds += gap as f64 / self.input.rate;
+        }
+    }
+
     /// Puts the selected channels of this cook's input into the feed.
     #[inline(always)]
     fn put(
@@ -422,10 +435,9 @@ impl Running {
         let waiting = own + former.iter().map(|take| take.waiting_bytes()).sum::<u64>();
         let second = sound.rate * sound.frame_bytes() as i64 as f64;
         if waiting > 0 && (waiting + bytes) as i64 as f64 > second * SHORTEST_BUFFER_SECONDS {
-            let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
             // A block that comes alone is taken whatever its size, since a clip is not to be cut; one that comes
             // alone in its take only while memory has room for it.
-            let most = if own > 0 { (seconds * second).min(MOST_WAITING_BYTES) } else { MOST_WAITING_BYTES };
+            let most = if own > 0 { most_waiting(inputs, second) } else { MOST_WAITING_BYTES };
             if (waiting + bytes) as f64 > most {
                 return Err(Full);
             }

@@ -102,6 +102,8 @@ impl Slices {
     }
 
     /// The rest of [`Slices::look`], which also gives the right answer for a slice that [`Slices::follows`].
+    #[cold]
+    #[inline(never)]
     fn look_closely(&mut self, sight: Sight, cook: Option<(i64, usize, f64)>) -> Arrival {
         let believable = sight.delta_frames.is_finite() && sight.delta_frames > 0.0;
         if believable {

@@ -1,7 +1,7 @@
 //! The way of the samples from the cook thread to the writer thread.
 //!
-//! [`inbox`] gives a [`Feed`] to the cook thread and an [`Inbox`] to the others. A block is first copied into a
-//! ring of samples, then announced by an [`Event`] in another ring: whoever reads sees whole blocks only.
+//! [`inbox`] gives a [`Feed`] to the cook thread and an [`Inbox`] to the others. A block is copied into a ring of
+//! samples behind a header that says how long it is, and both are shown at once: whoever reads sees whole blocks only.
 //!
 //! Guarantees of the cook thread's side: [`Feed::audio`] copies each sample once, does not allocate, lock, wait
 //! or call the system. When there is no room it says so and takes nothing, so that the caller can count the
@@ -9,9 +9,10 @@
 //!
 //! There are two rings of samples. The near one is small, so that its memory is used again and again and mostly stays
 //! in the caches and in the tables of pages; all goes through it while the writer thread keeps up. The reserve holds
-//! about two seconds. When the writer thread is stuck in the disk, [`Inbox::spill`], called by a thread of the inbox's
-//! own, moves the blocks of both to ordinary memory; the cook thread bounds how much may wait in all. Writer and spill
-//! thread share the consumer side under a mutex, which is never held across a file operation.
+//! about two seconds. What does not go through the near ring is announced by an [`Event`] in a third ring, which says
+//! after which block of the near one it comes. When the writer thread is stuck in the disk, [`Inbox::spill`], called by
+//! a thread of the inbox's own, moves the blocks of both to ordinary memory; the cook thread bounds how much may wait
+//! in all. Writer and spill thread share the consumer side under a mutex, which is never held across a file operation.
 //!
 //! An inbox has one sample rate and channel count. When the input changes them in mid-take, the cook thread
 //! goes on with a new inbox and leaves it as [`Inbox::next`] of the former one.
@@ -25,6 +26,7 @@ use std::time::Duration;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
+use super::fetch::LINE;
 use super::lane::Lanes;
 use super::planar::Planar;
 use super::sound::Sound;
@@ -39,31 +41,44 @@ const RESERVE_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 /// Seconds of audio that the near ring is made for: a few of the writer thread's naps.
 const NEAR_SECONDS: f64 = 0.25;
 /// What it takes at least, if that is not more than the reserve, and at most, except to hold a few blocks.
-const NEAR_BYTES: RangeInclusive<f64> = 512.0 * 1024.0..=8.0 * 1024.0 * 1024.0;
+const NEAR_BYTES: RangeInclusive<f64> = 1024.0 * 1024.0..=8.0 * 1024.0 * 1024.0;
 /// Nor ever more than this: what may wait in memory at all.
 const MOST_RING_BYTES: usize = 1 << 30;
-/// Blocks that the ring can announce: two seconds at 60 cooks a second many times over.
+/// Events that can wait: two seconds at 60 cooks a second many times over.
 const RING_EVENTS: usize = 4096;
+/// Places before each block in a ring, of which the first one holds the number of its frames: a line of the cache, so
+/// that blocks of usual sizes begin where a line does when the first one does.
+const HEADER: usize = LINE / size_of::<f32>();
+/// So many blocks find room for their headers beside the seconds of audio.
+const HEADERS: usize = 512 * HEADER;
 
-/// Bytes.
-const CACHE_LINE: usize = 64;
-
-/// What happens next in a take, in the order of its samples.
+/// What comes next in a take and is not in the near ring.
 #[derive(Debug)]
 enum Event {
-    /// A planar block of this many frames lies in a ring of samples.
-    Audio { frames: usize, ring: Ring },
-    /// A planar block in memory of its own.
+    /// The next block of the reserve.
+    Reserve,
+    Spilled(Spilled),
+}
+
+/// An event, and how many blocks were put into the near ring before it.
+type Announced = (u64, Event);
+
+/// What waits outside the rings.
+#[derive(Debug)]
+enum Spilled {
+    /// A planar block.
     Block { samples: Box<[f32]>, frames: usize },
     /// So many frames of silence: a gap that is filled, or samples that were lost.
     Silence { frames: u64 },
 }
 
-/// A ring of samples.
+/// Where the oldest of what waits in the rings is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ring {
+enum Oldest {
     Near,
     Reserve,
+    /// In the event itself.
+    Event,
 }
 
 /// How much room a block may take.
@@ -82,8 +97,10 @@ pub(crate) struct Full;
 /// The cook thread's end: puts samples in.
 pub(crate) struct Feed {
     near: HeapProd<f32>,
+    /// Blocks that were put into it.
+    near_blocks: u64,
     reserve: HeapProd<f32>,
-    events: HeapProd<Event>,
+    events: HeapProd<Announced>,
     /// Frames of silence that the ring had no room for yet; they go in before anything else.
     owed: u64,
     sound: Sound,
@@ -107,10 +124,12 @@ pub(crate) struct Inbox {
 
 struct Outlet {
     near: HeapCons<f32>,
+    /// Blocks that were taken from it.
+    near_blocks: u64,
     reserve: HeapCons<f32>,
-    events: HeapCons<Event>,
-    /// Older than everything in the ring.
-    spilled: VecDeque<Event>,
+    events: HeapCons<Announced>,
+    /// Older than everything in the rings.
+    spilled: VecDeque<Spilled>,
 }
 
 /// What [`Inbox::take`] shows to its caller.
@@ -141,14 +160,15 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
     let reserve_frames = ((seconds * sound.rate) as usize).max(a_few_blocks).min(most).max(64);
     let near_bytes = (NEAR_SECONDS * sound.rate * frame_bytes).clamp(*NEAR_BYTES.start(), *NEAR_BYTES.end());
     let near_frames = ((near_bytes / frame_bytes) as usize).max(a_few_blocks).min(reserve_frames);
-    let (near_in, near_out) = ring(near_frames * sound.channels);
-    let (reserve_in, reserve_out) = ring(reserve_frames * sound.channels);
-    let (events_in, events_out) = HeapRb::<Event>::new(RING_EVENTS).split();
-    let reserve_seconds = reserve_in.capacity().get() as f64 / sound.channels as f64 / sound.rate;
+    let (near_in, near_out) = ring(near_frames * sound.channels + HEADERS);
+    let (reserve_in, reserve_out) = ring(reserve_frames * sound.channels + HEADERS);
+    let (events_in, events_out) = HeapRb::<Announced>::new(RING_EVENTS).split();
+    let reserve_seconds = seconds_in(&reserve_in, sound);
     let inbox = Arc::new(Inbox {
         sound,
         outlet: Mutex::new(Outlet {
             near: near_out,
+            near_blocks: 0,
             reserve: reserve_out,
             events: events_out,
             spilled: VecDeque::new(),
@@ -159,9 +179,21 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
         spill_asked: AtomicBool::new(false),
         spill_period: Duration::from_secs_f64(reserve_seconds.clamp(0.04, RESERVE_SECONDS)) / 8,
     });
-    let feed =
-        Feed { near: near_in, reserve: reserve_in, events: events_in, owed: 0, sound, inbox: Arc::clone(&inbox) };
+    let feed = Feed {
+        near: near_in,
+        near_blocks: 0,
+        reserve: reserve_in,
+        events: events_in,
+        owed: 0,
+        sound,
+        inbox: Arc::clone(&inbox),
+    };
     (feed, inbox)
+}
+
+/// How much audio a ring holds when it is full.
+fn seconds_in(ring: &HeapProd<f32>, sound: Sound) -> f64 {
+    ring.capacity().get().saturating_sub(HEADERS) as f64 / sound.channels as f64 / sound.rate
 }
 
 /// A ring for so many samples, or for fewer where the system has no memory for them: a take with a small ring is
@@ -177,7 +209,7 @@ fn ring(mut samples: usize) -> (HeapProd<f32>, HeapCons<f32>) {
     let (mut samples_in, mut samples_out) = ring.split();
     // Blocks of usual sizes begin where a line of the cache does when the first one does: copying is then quicker.
     // The memory of a large ring begins 16 bytes after such a place.
-    let before = samples_in.vacant_slices().0.as_ptr().align_offset(CACHE_LINE).min(samples);
+    let before = samples_in.vacant_slices().0.as_ptr().align_offset(LINE).min(samples);
     samples_in.push_iter(std::iter::repeat_n(0.0, before));
     samples_out.skip(before);
     (samples_in, samples_out)
@@ -191,7 +223,7 @@ impl Feed {
 
     /// How much audio the reserve holds when it is full.
     pub(crate) fn seconds(&self) -> f64 {
-        self.reserve.capacity().get() as f64 / self.sound.channels as f64 / self.sound.rate
+        seconds_in(&self.reserve, self.sound)
     }
 
     /// Whether the near ring holds no more than half of what it can.
@@ -204,42 +236,40 @@ impl Feed {
     ///
     /// # Errors
     /// [`Full`] when there is no room: no channel was asked for.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn audio(&mut self, frames: usize, lanes: &mut impl Lanes, reach: Reach) -> Result<(), Full> {
         if self.owed > 0 {
             self.settle()?;
         }
-        if self.events.is_full() {
+        if fill::ring(&mut self.near, self.sound.channels, frames, lanes).is_ok() {
+            self.near_blocks += 1;
+            return Ok(());
+        }
+        if reach == Reach::Near && self.is_for(&self.near, frames) {
             return Err(Full);
         }
-        let samples = frames * self.sound.channels;
-        let event = if samples <= self.near.vacant_len() {
-            // Nobody looks at samples that no event has announced.
-            fill::ring(&mut self.near, self.sound.channels, frames, lanes);
-            Event::Audio { frames, ring: Ring::Near }
-        } else if reach == Reach::Near && samples <= self.near.capacity().get() / 2 {
-            return Err(Full);
-        } else {
-            self.beyond(frames, lanes)?
-        };
-        let pushed = self.events.try_push(event);
-        debug_assert!(pushed.is_ok(), "room was checked above and nobody else pushes");
-        Ok(())
+        self.beyond(frames, lanes)
+    }
+
+    /// Whether `ring` is large enough that waiting for room in it makes sense.
+    fn is_for(&self, ring: &HeapProd<f32>, frames: usize) -> bool {
+        HEADER + frames * self.sound.channels <= ring.capacity().get() / 2
     }
 
     /// Puts a block into the reserve, or into memory of its own.
     #[cold]
-    fn beyond(&mut self, frames: usize, lanes: &mut impl Lanes) -> Result<Event, Full> {
-        let samples = frames * self.sound.channels;
-        if samples > self.reserve.capacity().get() / 2 {
-            let samples = fill::own(self.sound.channels, frames, lanes).ok_or(Full)?;
-            Ok(Event::Block { samples, frames })
-        } else if samples > self.reserve.vacant_len() {
-            Err(Full)
-        } else {
-            fill::ring(&mut self.reserve, self.sound.channels, frames, lanes);
-            Ok(Event::Audio { frames, ring: Ring::Reserve })
+    fn beyond(&mut self, frames: usize, lanes: &mut impl Lanes) -> Result<(), Full> {
+        if self.events.is_full() {
+            return Err(Full);
         }
+        let event = if self.is_for(&self.reserve, frames) {
+            fill::ring(&mut self.reserve, self.sound.channels, frames, lanes)?;
+            Event::Reserve
+        } else {
+            let samples = fill::own(self.sound.channels, frames, lanes).ok_or(Full)?;
+            Event::Spilled(Spilled::Block { samples, frames })
+        };
+        self.announce(event)
     }
 
     /// Puts in `frames` of silence. Always taken: what the ring has no room for is owed.
@@ -259,10 +289,14 @@ impl Feed {
 
     fn settle(&mut self) -> Result<(), Full> {
         if self.owed > 0 {
-            self.events.try_push(Event::Silence { frames: self.owed }).map_err(|_| Full)?;
+            self.announce(Event::Spilled(Spilled::Silence { frames: self.owed }))?;
             self.owed = 0;
         }
         Ok(())
+    }
+
+    fn announce(&mut self, event: Event) -> Result<(), Full> {
+        self.events.try_push((self.near_blocks, event)).map_err(|_| Full)
     }
 }
 
@@ -291,23 +325,26 @@ impl Inbox {
             self.spill_asked.store(false, Ordering::Relaxed);
             outlet.spill(self.sound.channels);
         }
-        let event = match outlet.spilled.pop_front().or_else(|| outlet.events.try_pop()) {
-            Some(Event::Audio { frames, ring }) => {
-                let channels = self.sound.channels;
-                let [head, tail] = outlet.block(frames * channels, ring);
-                let result = use_item(Item::Audio(Planar::wrapped(head, tail, channels, frames)));
-                outlet.ring(ring).skip(frames * channels);
-                return Taken::Item(result);
-            }
-            other => other,
+        let spilled = match outlet.spilled.pop_front() {
+            Some(spilled) => Some(spilled),
+            None => match outlet.oldest() {
+                Some(Oldest::Event) => outlet.pop(),
+                Some(oldest) => {
+                    let (frames, [head, tail]) = outlet.block(oldest, self.sound.channels);
+                    let result = use_item(Item::Audio(Planar::wrapped(head, tail, self.sound.channels, frames)));
+                    outlet.skip(oldest, frames * self.sound.channels);
+                    return Taken::Item(result);
+                }
+                None => None,
+            },
         };
         drop(outlet);
-        match event {
-            Some(Event::Block { samples, frames }) => {
+        match spilled {
+            Some(Spilled::Block { samples, frames }) => {
                 let view = Planar::contiguous(&samples, self.sound.channels, frames);
                 Taken::Item(use_item(Item::Audio(view.split_at(frames).into())))
             }
-            Some(Event::Silence { frames }) => Taken::Item(use_item(Item::Silence(frames))),
+            Some(Spilled::Silence { frames }) => Taken::Item(use_item(Item::Silence(frames))),
             _ if closed => match self.owed.swap(0, Ordering::Relaxed) {
                 0 => Taken::End,
                 frames => Taken::Item(use_item(Item::Silence(frames))),
@@ -355,42 +392,70 @@ impl Outlet {
         while crowded && self.spill_one(channels) {}
     }
 
-    fn ring(&mut self, ring: Ring) -> &mut HeapCons<f32> {
-        match ring {
-            Ring::Near => &mut self.near,
-            Ring::Reserve => &mut self.reserve,
+    /// Where the oldest of what waits in the rings is.
+    fn oldest(&self) -> Option<Oldest> {
+        // In this order: an event that comes before a block which is seen is then seen too.
+        let near = self.near.first().map(|_| Oldest::Near);
+        match self.events.first() {
+            Some((blocks, event)) if *blocks == self.near_blocks => Some(match event {
+                Event::Reserve => Oldest::Reserve,
+                Event::Spilled(_) => Oldest::Event,
+            }),
+            _ => near,
         }
     }
 
-    /// The oldest `samples` in a ring: the second piece follows the first one.
-    fn block(&self, samples: usize, ring: Ring) -> [&[f32]; 2] {
-        let (head, tail) = match ring {
-            Ring::Near => self.near.as_slices(),
-            Ring::Reserve => self.reserve.as_slices(),
-        };
-        let in_head = samples.min(head.len());
-        [&head[..in_head], &tail[..samples - in_head]]
+    fn ring(&mut self, oldest: Oldest) -> &mut HeapCons<f32> {
+        if oldest == Oldest::Near { &mut self.near } else { &mut self.reserve }
+    }
+
+    /// The frames of the oldest block in a ring, and its samples: the second piece follows the first one.
+    fn block(&self, oldest: Oldest, channels: usize) -> (usize, [&[f32]; 2]) {
+        let ring = if oldest == Oldest::Near { &self.near } else { &self.reserve };
+        let (head, tail) = ring.as_slices();
+        let frames = head[0].to_bits() as usize;
+        let (begin, end) = (HEADER, HEADER + frames * channels);
+        let seam = head.len();
+        let in_head = &head[begin.min(seam)..end.min(seam)];
+        (frames, [in_head, &tail[begin.saturating_sub(seam)..end.saturating_sub(seam)]])
+    }
+
+    /// Removes the oldest block, which has so many samples, from its ring.
+    fn skip(&mut self, oldest: Oldest, samples: usize) {
+        self.ring(oldest).skip(HEADER + samples);
+        if oldest == Oldest::Near {
+            self.near_blocks += 1;
+        } else {
+            self.events.skip(1);
+        }
+    }
+
+    /// Removes the oldest event, which holds what it announces.
+    fn pop(&mut self) -> Option<Spilled> {
+        match self.events.try_pop() {
+            Some((_, Event::Spilled(spilled))) => Some(spilled),
+            _ => None,
+        }
     }
 
     fn spill_one(&mut self, channels: usize) -> bool {
-        let Some(&Event::Audio { frames, ring }) = self.events.first() else {
-            let Some(event) = self.events.try_pop() else { return false };
+        let Some(oldest) = self.oldest() else { return false };
+        if oldest == Oldest::Event {
             // A disk that hangs for a day must not fill the memory with what was lost meanwhile.
-            match (event, self.spilled.back_mut()) {
-                (Event::Silence { frames }, Some(Event::Silence { frames: before })) => *before += frames,
-                (event, _) => self.spilled.push_back(event),
+            match (self.pop(), self.spilled.back_mut()) {
+                (Some(Spilled::Silence { frames }), Some(Spilled::Silence { frames: before })) => *before += frames,
+                (spilled, _) => self.spilled.extend(spilled),
             }
             return true;
-        };
-        let samples = frames * channels;
+        }
+        let (frames, pieces) = self.block(oldest, channels);
         let mut own = Vec::new();
-        if own.try_reserve_exact(samples).is_err() {
+        if own.try_reserve_exact(frames * channels).is_err() {
             return false;
         }
-        self.block(samples, ring).into_iter().for_each(|piece| own.extend_from_slice(piece));
-        self.ring(ring).skip(samples);
-        self.events.skip(1);
-        self.spilled.push_back(Event::Block { samples: own.into_boxed_slice(), frames });
+        pieces.into_iter().for_each(|piece| own.extend_from_slice(piece));
+        self.skip(oldest, own.len());
+        self.spilled.push_back(Spilled::Block { samples: own.into_boxed_slice(), frames });
         true
     }
 }

@@ -7,24 +7,73 @@ use std::mem::MaybeUninit;
 use ringbuf::HeapProd;
 use ringbuf::traits::{Producer, Raw};
 
+use super::{Full, HEADER};
 use crate::shared::lane::Lanes;
 
-/// Puts in `channels` lanes of `frames` samples each, and shows them to the reader all at once.
+/// Puts in a header and `channels` lanes of `frames` samples each, and shows them to the reader all at once.
+///
+/// # Errors
+/// [`Full`] when there is no room: no lane was asked for.
 ///
 /// # Panics
-/// When there is no room, or a lane has another length: the ring then holds what it did before.
+/// When a lane has another length: the ring then holds what it did before.
 #[inline(always)]
-pub(super) fn ring(ring: &mut HeapProd<f32>, channels: usize, frames: usize, lanes: &mut impl Lanes) {
-    let (mut head, mut tail) = ring.vacant_slices_mut();
-    assert!(head.len() + tail.len() >= channels * frames, "the caller has looked for room");
+pub(super) fn ring(
+    ring: &mut HeapProd<f32>,
+    channels: usize,
+    frames: usize,
+    lanes: &mut impl Lanes,
+) -> Result<(), Full> {
+    let (head, tail) = ring.vacant_slices_mut();
+    let places = HEADER + channels * frames;
+    if places > head.len() {
+        wrapped(head, tail, channels, frames, lanes)?;
+    } else if let Some((header, mut room)) = head.split_first_chunk_mut() {
+        *header = self::header(frames);
+        for channel in 0..channels {
+            let (place, rest) = room.split_at_mut(frames);
+            lanes.lane(channel).keep(place, &mut []);
+            room = rest;
+        }
+    }
+    // SAFETY: the header and `Lane::keep` have filled the first `places` of the vacant slices, in their order.
+    unsafe { ring.advance_write_index(places) };
+    Ok(())
+}
+
+/// What lies before a block.
+#[inline(always)]
+fn header(frames: usize) -> [MaybeUninit<f32>; HEADER] {
+    let mut header = [MaybeUninit::new(0.0); HEADER];
+    header[0].write(f32::from_bits(frames as u32));
+    header
+}
+
+/// The same for a block that begins in `head` and ends in `tail`.
+#[cold]
+#[inline(never)]
+fn wrapped(
+    head: &mut [MaybeUninit<f32>],
+    tail: &mut [MaybeUninit<f32>],
+    channels: usize,
+    frames: usize,
+    lanes: &mut impl Lanes,
+) -> Result<(), Full> {
+    if HEADER + channels * frames > head.len() + tail.len() {
+        return Err(Full);
+    }
+    let header = header(frames);
+    let (first, mut head) = head.split_at_mut(HEADER.min(head.len()));
+    let (second, mut tail) = tail.split_at_mut(HEADER - first.len());
+    first.copy_from_slice(&header[..first.len()]);
+    second.copy_from_slice(&header[first.len()..]);
     for channel in 0..channels {
         let (first, rest) = head.split_at_mut(frames.min(head.len()));
         let (second, after) = tail.split_at_mut(frames - first.len());
         lanes.lane(channel).keep(first, second);
         (head, tail) = (rest, after);
     }
-    // SAFETY: `Lane::keep` has filled the first `channels * frames` places of the vacant slices, in their order.
-    unsafe { ring.advance_write_index(channels * frames) };
+    Ok(())
 }
 
 /// A block of `channels` lanes of `frames` samples each in memory of its own; `None` when there is no memory.

@@ -42,7 +42,7 @@ fn the_reserve_is_for_what_the_near_ring_has_no_room_for() {
         for _ in 0..5 {
             assert_eq!(give(&mut feed, Reach::All), Ok(()), "lap {lap}");
         }
-        assert_eq!(inbox.outlet().reserve.occupied_len(), 15, "lap {lap}");
+        assert_eq!(inbox.outlet().reserve.occupied_len(), 5 * (HEADER + 3), "lap {lap}");
         // Room in the near ring while older blocks wait in the reserve.
         assert_eq!(inbox.take(|_| ()), Taken::Item(()));
         read.extend([f32::NAN; 3]);
@@ -144,15 +144,15 @@ fn silence_of_a_day_waits_in_no_more_memory_than_that_of_a_cook() {
 #[test]
 fn silence_is_owed_while_the_ring_has_no_room() {
     let (mut feed, inbox) = inbox(MONO, 1);
-    for _ in 0..RING_EVENTS + 10 {
-        put(&mut feed, &[]).ok();
+    for _ in 0..RING_EVENTS {
+        feed.silence(1);
     }
     feed.silence(7);
     feed.silence(5);
     feed.close(None);
     let mut read = Vec::new();
     assert!(drain(&inbox, &mut read));
-    assert_eq!(read.len(), 12);
+    assert_eq!(read.len(), RING_EVENTS + 12);
 }
 
 #[test]
@@ -198,4 +198,54 @@ fn a_dropped_feed_ends_the_take() {
     let (feed, inbox) = inbox(MONO, 1);
     drop(feed);
     assert_eq!(inbox.take(|_| ()), Taken::End);
+}
+
+#[test]
+fn blocks_and_silence_stay_in_order_while_two_threads_empty_the_rings() {
+    use std::thread::{scope, yield_now};
+    const STEPS: usize = 300_000;
+    // Between blocks of both rings, of which the number tells the step, there is silence of which the length does.
+    let silent = |step: usize| step % 3 == 1;
+    let frames = |step: usize| if silent(step) { step } else { 1 + step * 7 % 50 };
+    let (mut feed, inbox) = inbox(MONO, 1);
+    let (mut step, mut blocks) = (0, 0);
+    scope(|threads| {
+        threads.spawn(|| {
+            for step in 0..STEPS {
+                if silent(step) {
+                    feed.silence(frames(step) as u64);
+                    continue;
+                }
+                while put(&mut feed, &[step as f32; 50][..frames(step)]) == Err(Full) {
+                    yield_now();
+                }
+            }
+            feed.close(None);
+        });
+        threads.spawn(|| {
+            while !inbox.is_closed() {
+                inbox.spill();
+                yield_now();
+            }
+        });
+        loop {
+            let taken = inbox.take(|item| match item {
+                Item::Audio(views) => {
+                    let samples = views.iter().flat_map(|view| view.channel(0)).collect::<Vec<_>>();
+                    assert_eq!((silent(step), samples.len()), (false, frames(step)), "step {step}");
+                    assert!(samples.iter().all(|sample| **sample == step as f32), "step {step}");
+                    blocks += 1;
+                }
+                Item::Silence(length) => {
+                    assert_eq!((silent(step), length), (true, frames(step) as u64), "step {step}");
+                }
+            });
+            match taken {
+                Taken::Item(()) => step += 1,
+                Taken::Nothing => yield_now(),
+                Taken::End => break,
+            }
+        }
+    });
+    assert_eq!((step, blocks), (STEPS, STEPS - STEPS / 3));
 }

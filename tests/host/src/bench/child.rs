@@ -157,9 +157,9 @@ fn play_file(plugin: &Plugin, kind: Kind<'_>, input: &Path, output: &Path) -> Re
         for cook in bytes[..now].chunks_exact(COOK_BYTES) {
             for channel in 0..CHANNELS {
                 let samples = stage.node.samples_in_place(channel);
-                for (sample, frame) in samples.iter_mut().zip(cook.chunks_exact(CHANNELS * 4)) {
-                    let (_, rest) = frame.split_at(channel * 4);
-                    *sample = rest.first_chunk().map_or(0.0, |bytes| f32::from_le_bytes(*bytes));
+                let (frames, _) = cook.as_chunks::<{ CHANNELS * 4 }>();
+                for (sample, frame) in samples.iter_mut().zip(frames) {
+                    *sample = f32::from_le_bytes(frame.as_chunks().0[channel]);
                 }
             }
             stage.cook();
