@@ -70,7 +70,10 @@ fn wrapped(
     for channel in 0..channels {
         let (first, rest) = head.split_at_mut(frames.min(head.len()));
         let (second, after) = tail.split_at_mut(frames - first.len());
-        lanes.lane(channel).keep(first, second);
+        match first.len() {
+            0 => lanes.lane(channel).keep(second, first),
+            _ => lanes.lane(channel).keep(first, second),
+        }
         (head, tail) = (rest, after);
     }
     Ok(())
