@@ -17,7 +17,6 @@
 //! An inbox has one sample rate and channel count. When the input changes them in mid-take, the cook thread
 //! goes on with a new inbox and leaves it as [`Inbox::next`] of the former one.
 
-use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
@@ -26,6 +25,7 @@ use std::time::Duration;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
+use self::outlet::{Oldest, Outlet};
 use super::fetch::LINE;
 use super::lane::Lanes;
 use super::planar::Planar;
@@ -33,6 +33,7 @@ use super::sound::Sound;
 
 #[allow(unsafe_code, reason = "fills the ring in place")]
 mod fill;
+mod outlet;
 
 /// Seconds of audio that the reserve is made for.
 const RESERVE_SECONDS: f64 = 2.0;
@@ -70,15 +71,6 @@ enum Spilled {
     Block { samples: Box<[f32]>, frames: usize },
     /// So many frames of silence: a gap that is filled, or samples that were lost.
     Silence { frames: u64 },
-}
-
-/// Where the oldest of what waits in the rings is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Oldest {
-    Near,
-    Reserve,
-    /// In the event itself.
-    Event,
 }
 
 /// How much room a block may take.
@@ -122,16 +114,6 @@ pub(crate) struct Inbox {
     spill_period: Duration,
 }
 
-struct Outlet {
-    near: HeapCons<f32>,
-    /// Blocks that were taken from it.
-    near_blocks: u64,
-    reserve: HeapCons<f32>,
-    events: HeapCons<Announced>,
-    /// Older than everything in the rings.
-    spilled: VecDeque<Spilled>,
-}
-
 /// What [`Inbox::take`] shows to its caller.
 pub(crate) enum Item<'a> {
     /// Frames to encode: one or two views that follow each other.
@@ -166,13 +148,7 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
     let reserve_seconds = seconds_in(&reserve_in, sound);
     let inbox = Arc::new(Inbox {
         sound,
-        outlet: Mutex::new(Outlet {
-            near: near_out,
-            near_blocks: 0,
-            reserve: reserve_out,
-            events: events_out,
-            spilled: VecDeque::new(),
-        }),
+        outlet: Mutex::new(Outlet::new(near_out, reserve_out, events_out)),
         owed: AtomicU64::new(0),
         closed: AtomicBool::new(false),
         next: OnceLock::new(),
@@ -325,10 +301,10 @@ impl Inbox {
             self.spill_asked.store(false, Ordering::Relaxed);
             outlet.spill(self.sound.channels);
         }
-        let spilled = match outlet.spilled.pop_front() {
+        let spilled = match outlet.pop_spilled() {
             Some(spilled) => Some(spilled),
             None => match outlet.oldest() {
-                Some(Oldest::Event) => outlet.pop(),
+                Some(Oldest::Event) => outlet.pop_event(),
                 Some(oldest) => {
                     let (frames, [head, tail]) = outlet.block(oldest, self.sound.channels);
                     let result = use_item(Item::Audio(Planar::wrapped(head, tail, self.sound.channels, frames)));
@@ -382,81 +358,6 @@ impl Inbox {
 
     fn outlet(&self) -> MutexGuard<'_, Outlet> {
         self.outlet.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Outlet {
-    fn spill(&mut self, channels: usize) {
-        let crowded = self.reserve.occupied_len() > self.reserve.capacity().get() / 2
-            || self.events.occupied_len() > RING_EVENTS / 2;
-        while crowded && self.spill_one(channels) {}
-    }
-
-    /// Where the oldest of what waits in the rings is.
-    fn oldest(&self) -> Option<Oldest> {
-        // In this order: an event that comes before a block which is seen is then seen too.
-        let near = self.near.first().map(|_| Oldest::Near);
-        match self.events.first() {
-            Some((blocks, event)) if *blocks == self.near_blocks => Some(match event {
-                Event::Reserve => Oldest::Reserve,
-                Event::Spilled(_) => Oldest::Event,
-            }),
-            _ => near,
-        }
-    }
-
-    fn ring(&mut self, oldest: Oldest) -> &mut HeapCons<f32> {
-        if oldest == Oldest::Near { &mut self.near } else { &mut self.reserve }
-    }
-
-    /// The frames of the oldest block in a ring, and its samples: the second piece follows the first one.
-    fn block(&self, oldest: Oldest, channels: usize) -> (usize, [&[f32]; 2]) {
-        let ring = if oldest == Oldest::Near { &self.near } else { &self.reserve };
-        let (head, tail) = ring.as_slices();
-        let frames = head[0].to_bits() as usize;
-        let (begin, end) = (HEADER, HEADER + frames * channels);
-        let seam = head.len();
-        let in_head = &head[begin.min(seam)..end.min(seam)];
-        (frames, [in_head, &tail[begin.saturating_sub(seam)..end.saturating_sub(seam)]])
-    }
-
-    /// Removes the oldest block, which has so many samples, from its ring.
-    fn skip(&mut self, oldest: Oldest, samples: usize) {
-        self.ring(oldest).skip(HEADER + samples);
-        if oldest == Oldest::Near {
-            self.near_blocks += 1;
-        } else {
-            self.events.skip(1);
-        }
-    }
-
-    /// Removes the oldest event, which holds what it announces.
-    fn pop(&mut self) -> Option<Spilled> {
-        match self.events.try_pop() {
-            Some((_, Event::Spilled(spilled))) => Some(spilled),
-            _ => None,
-        }
-    }
-
-    fn spill_one(&mut self, channels: usize) -> bool {
-        let Some(oldest) = self.oldest() else { return false };
-        if oldest == Oldest::Event {
-            // A disk that hangs for a day must not fill the memory with what was lost meanwhile.
-            match (self.pop(), self.spilled.back_mut()) {
-                (Some(Spilled::Silence { frames }), Some(Spilled::Silence { frames: before })) => *before += frames,
-                (spilled, _) => self.spilled.extend(spilled),
-            }
-            return true;
-        }
-        let (frames, pieces) = self.block(oldest, channels);
-        let mut own = Vec::new();
-        if own.try_reserve_exact(frames * channels).is_err() {
-            return false;
-        }
-        pieces.into_iter().for_each(|piece| own.extend_from_slice(piece));
-        self.skip(oldest, own.len());
-        self.spilled.push_back(Spilled::Block { samples: own.into_boxed_slice(), frames });
-        true
     }
 }
 
