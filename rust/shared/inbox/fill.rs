@@ -70,10 +70,9 @@ fn wrapped(
     for channel in 0..channels {
         let (first, rest) = head.split_at_mut(frames.min(head.len()));
         let (second, after) = tail.split_at_mut(frames - first.len());
-        match first.len() {
-            0 => lanes.lane(channel).keep(second, first),
-            _ => lanes.lane(channel).keep(first, second),
-        }
+        // Behind the seam a channel lies in one piece, as it does before it.
+        let (one, other) = if first.is_empty() { (second, first) } else { (first, second) };
+        lanes.lane(channel).keep(one, other);
         (head, tail) = (rest, after);
     }
     Ok(())

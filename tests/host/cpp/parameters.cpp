@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
+#include <string_view>
 
 namespace tdhost
 {
@@ -69,9 +69,10 @@ Parameters::find(const char* name) const
 {
 	if (name == nullptr)
 		return nullptr;
+	const std::string_view wanted(name);
 	for (const auto& par : parameters)
 	{
-		if (par->result == OP_ParAppendResult::Success && std::strcmp(par->name.c_str(), name) == 0)
+		if (par->name == wanted && par->result == OP_ParAppendResult::Success)
 			return par.get();
 	}
 	return nullptr;
