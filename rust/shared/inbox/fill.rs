@@ -26,15 +26,16 @@ pub(super) fn ring(
 ) -> Result<(), Full> {
     let (head, tail) = ring.vacant_slices_mut();
     let places = HEADER + channels * frames;
-    if places > head.len() {
-        wrapped(head, tail, channels, frames, lanes)?;
-    } else if let Some((header, mut room)) = head.split_first_chunk_mut() {
-        *header = self::header(frames);
-        for channel in 0..channels {
-            let (place, rest) = room.split_at_mut(frames);
-            lanes.lane(channel).keep(place, &mut []);
-            room = rest;
+    match head.split_first_chunk_mut() {
+        Some((header, mut room)) if channels * frames <= room.len() => {
+            *header = self::header(frames);
+            for channel in 0..channels {
+                let (place, rest) = room.split_at_mut(frames);
+                lanes.lane(channel).keep(place, &mut []);
+                room = rest;
+            }
         }
+        _ => wrapped(head, tail, channels, frames, lanes)?,
     }
     // SAFETY: the header and `Lane::keep` have filled the first `places` of the vacant slices, in their order.
     unsafe { ring.advance_write_index(places) };

@@ -57,10 +57,6 @@ impl Outlet {
         }
     }
 
-    fn ring(&mut self, oldest: Oldest) -> &mut HeapCons<f32> {
-        if oldest == Oldest::Near { &mut self.near } else { &mut self.reserve }
-    }
-
     /// The frames of the oldest block in a ring, and its samples: the second piece follows the first one.
     pub(super) fn block(&self, oldest: Oldest, channels: usize) -> (usize, [&[f32]; 2]) {
         let ring = if oldest == Oldest::Near { &self.near } else { &self.reserve };
@@ -74,10 +70,11 @@ impl Outlet {
 
     /// Removes the oldest block, which has so many samples, from its ring.
     pub(super) fn skip(&mut self, oldest: Oldest, samples: usize) {
-        self.ring(oldest).skip(HEADER + samples);
         if oldest == Oldest::Near {
+            self.near.skip(HEADER + samples);
             self.near_blocks += 1;
         } else {
+            self.reserve.skip(HEADER + samples);
             self.events.skip(1);
         }
     }
