@@ -4,6 +4,8 @@
 //! lock that the cook thread takes is held across a file operation.
 
 pub(crate) mod encoder;
+#[allow(unsafe_code, reason = "tells the system what the standard library has no words for")]
+mod hints;
 pub(crate) mod metadata;
 mod name_template;
 pub(crate) mod names;

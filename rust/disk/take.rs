@@ -32,6 +32,8 @@ const BATCH: usize = 256 * 1024;
 /// A writer thread that the system starves, and so never finds its inbox empty, writes what it has encoded after this
 /// time: a batch of MP3 is ten seconds.
 const ENCODING: Duration = Duration::from_millis(100);
+/// Bytes of samples that are encoded before it looks at the clock again.
+const LOOK_AT_THE_CLOCK: u64 = 64 * 1024;
 /// Frames of silence that are encoded at once.
 const SILENCE: [f32; 4096] = [0.0; 4096];
 
@@ -88,6 +90,8 @@ struct Take {
     /// Of the parts before the current one.
     before: Totals,
     checkpointed: Instant,
+    /// When the file was written to last.
+    wrote: Instant,
     looked: Option<Instant>,
 }
 
@@ -155,6 +159,7 @@ impl Take {
             part: None,
             before: Totals::default(),
             checkpointed: Instant::now(),
+            wrote: Instant::now(),
             looked: None,
         }
     }
@@ -236,7 +241,7 @@ impl Take {
     /// Encodes what waits, up to a batch, and writes it.
     fn write_batch(&mut self) -> Result<Taken<()>, Problem> {
         let Some(part) = &mut self.part else { return Ok(Taken::End) };
-        let began = Instant::now();
+        let (began, mut clock_at) = (Instant::now(), LOOK_AT_THE_CLOCK);
         let taken = loop {
             let before = Mark { frames: part.frames, bytes: part.out.len() };
             match self.inbox.take(|item| part.encode(item)) {
@@ -244,18 +249,29 @@ impl Take {
                 Taken::Nothing => break Taken::Nothing,
                 Taken::End => break Taken::End,
             }
-            if part.rest.is_some() || began.elapsed() >= ENCODING {
+            if part.rest.is_some() {
                 break Taken::Item(());
+            }
+            if part.taken >= clock_at {
+                if began.elapsed() >= ENCODING {
+                    break Taken::Item(());
+                }
+                clock_at = part.taken + LOOK_AT_THE_CLOCK;
             }
             if part.out.len() >= BATCH {
                 self.order.faults.pass(Point::Writer);
                 part.write_batches(&before)?;
+                self.wrote = Instant::now();
                 self.publish();
                 return Ok(Taken::Item(()));
             }
         };
         self.order.faults.pass(Point::Writer);
-        part.write()?;
+        // A host that plays faster than the clock wakes this thread often: what makes no batch then waits for more.
+        if taken != Taken::Nothing || self.wrote.elapsed() >= POLL {
+            part.write()?;
+            self.wrote = Instant::now();
+        }
         self.publish();
         while let Some(rest) = self.part.as_mut().and_then(|part| part.rest.take()) {
             self.finish_part()?;
@@ -306,7 +322,7 @@ impl Take {
         let Some(part) = &mut self.part else { return Ok(PathBuf::new()) };
         part.write()?;
         part.encoder.finish(&mut part.file)?;
-        part.file.end_silence()?;
+        part.file.end()?;
         part.syncing.wait()?;
         part.file.sync()?;
         part.look_for(&self.order.status)?;

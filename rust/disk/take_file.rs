@@ -4,8 +4,14 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::hints;
 use crate::shared::faults;
 use crate::shared::problem::{Doing, Problem};
+
+/// A file that has come to so many bytes gets room for as many at once, and is given to the disk in as many.
+const STEP: u64 = 4 * 1024 * 1024;
+/// When the disk has less than so much left, no room is set aside: what one file has the others lack.
+const LEAST_ROOM: u64 = 128 * STEP;
 
 /// An open, locked file that grows at its end and whose header can be patched in place.
 ///
@@ -20,6 +26,10 @@ pub(crate) struct TakeFile {
     len: u64,
     /// Where the silence ends.
     silent_until: u64,
+    /// Where the room ends that was set aside; the greatest number when the disk is not to be asked for more.
+    room_until: u64,
+    /// What lies before this was given to the disk.
+    kept_until: u64,
 }
 
 /// What can become of an open file's name.
@@ -42,7 +52,7 @@ impl TakeFile {
 
     /// Takes over an open file that is locked and holds a header of `len` bytes and `silence` behind it.
     pub(crate) fn begun(file: File, path: PathBuf, len: u64, silence: u64) -> Self {
-        Self { file, path, len, silent_until: len + silence }
+        Self { file, path, len, silent_until: len + silence, room_until: 0, kept_until: 0 }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -59,9 +69,16 @@ impl TakeFile {
         self.len < self.silent_until
     }
 
-    /// Cuts off what is left of that silence.
-    pub(crate) fn end_silence(&mut self) -> Result<(), Problem> {
-        if self.has_silence() { self.truncate(self.len) } else { Ok(()) }
+    /// Cuts off what is left of that silence, and gives back the room that was set aside.
+    pub(crate) fn end(&mut self) -> Result<(), Problem> {
+        if self.has_silence() {
+            return self.truncate(self.len);
+        }
+        if self.room_until > self.len {
+            // The file is whole, whether the disk takes the room back or not.
+            let _ = self.file.set_len(self.len);
+        }
+        Ok(())
     }
 
     /// Writes all of `bytes` at the end of the take.
@@ -69,6 +86,7 @@ impl TakeFile {
     /// # Errors
     /// The disk's refusal; [`TakeFile::len`] then tells how much of it was taken.
     pub(crate) fn append(&mut self, mut bytes: &[u8]) -> Result<(), Problem> {
+        self.set_room_aside(bytes.len() as u64);
         while !bytes.is_empty() {
             match faults::system("write", &self.path).and_then(|()| write_at(&self.file, bytes, self.len)) {
                 Ok(0) => return Err(self.problem(Doing::Write, io::ErrorKind::WriteZero.into())),
@@ -80,7 +98,24 @@ impl TakeFile {
                 Err(error) => return Err(self.problem(Doing::Write, error)),
             }
         }
+        if self.len >= self.kept_until + STEP {
+            hints::begin_to_keep(&self.file, self.kept_until, self.len);
+            self.kept_until = self.len;
+        }
         Ok(())
+    }
+
+    /// Sees to it that a large file has room for `coming` bytes, and for more. What fails is of no account: the write
+    /// itself tells what is to be told.
+    fn set_room_aside(&mut self, coming: u64) {
+        let len = self.len + coming;
+        if len <= self.room_until.max(STEP) {
+            return;
+        }
+        let until = (len / STEP + 1) * STEP;
+        let roomy = self.room().is_some_and(|room| room >= LEAST_ROOM);
+        let set_aside = roomy && hints::set_aside(&self.file, self.len, until).is_ok();
+        self.room_until = if set_aside { until } else { u64::MAX };
     }
 
     /// Overwrites bytes that were appended before.
@@ -288,8 +323,45 @@ mod tests {
         file.patch(0, b"H").unwrap();
         assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("HeadSOlence", 6, true));
         file.append(b"UND and on").unwrap();
-        file.end_silence().unwrap();
+        file.end().unwrap();
         assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("HeadSOUND and on", 16, false));
+    }
+
+    /// Appends so many quarters of [`STEP`], and returns one of them.
+    fn grow(file: &mut TakeFile, quarters: usize) -> Vec<u8> {
+        let quarter: Vec<u8> = (0..STEP / 4).map(|index| (index % 251) as u8).collect();
+        (0..quarters).for_each(|_| file.append(&quarter).unwrap());
+        quarter
+    }
+
+    #[test]
+    fn a_large_file_is_as_long_as_what_was_appended() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = begun(folder.path());
+        let quarter = grow(&mut file, 9);
+        assert_eq!(file.file.metadata().unwrap().len(), file.len());
+        file.end().unwrap();
+        assert_eq!(fs::read(&file.path).unwrap(), [b"head".as_slice(), &quarter.repeat(9)].concat());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn room_is_set_aside_for_a_large_file_and_given_back_at_its_end() {
+        use std::os::unix::fs::MetadataExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = begun(folder.path());
+        let room = |file: &TakeFile| file.file.metadata().unwrap().blocks() * 512;
+        grow(&mut file, 4);
+        if file.room_until == u64::MAX {
+            eprintln!("skipped: the disk of the temporary folder is nearly full or sets nothing aside");
+            return;
+        }
+        assert!(file.room_until == 2 * STEP && room(&file) >= 2 * STEP, "{} of {}", room(&file), file.room_until);
+        grow(&mut file, 4);
+        assert_eq!(file.room_until, 3 * STEP);
+        file.end().unwrap();
+        assert!(room(&file) < 2 * STEP + STEP / 4, "{}", room(&file));
     }
 
     #[test]
@@ -300,7 +372,7 @@ mod tests {
             file.append(sound.as_bytes()).unwrap();
             match cut {
                 Some(len) => file.truncate(len).unwrap(),
-                None => file.end_silence().unwrap(),
+                None => file.end().unwrap(),
             }
             assert_eq!(fs::read(&file.path).unwrap(), left.as_bytes());
             assert_eq!((file.len(), file.has_silence()), (left.len() as u64, false));

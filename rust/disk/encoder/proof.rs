@@ -72,7 +72,7 @@ impl Take {
 
     pub(super) fn finish(&mut self) {
         self.encoder.finish(&mut self.file).unwrap();
-        self.file.end_silence().unwrap();
+        self.file.end().unwrap();
     }
 
     pub(super) fn path(&self) -> &Path {

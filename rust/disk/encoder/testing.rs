@@ -85,7 +85,7 @@ impl<E: Encoder> Take<E> {
 
     pub(crate) fn finish(mut self) -> Scratch {
         self.encoder.finish(&mut self.file).unwrap();
-        self.file.end_silence().unwrap();
+        self.file.end().unwrap();
         self.scratch
     }
 }
