@@ -115,30 +115,34 @@ template <typename Sample> std::size_t address(Sample** channels)
 	return reinterpret_cast<std::size_t>(channels);
 }
 
+// What stands for what the host does not have.
+const TD::OP_CHOPInput no_input;
+const TD::OP_TimeInfo no_time;
+
 Cook gather(const TD::OP_Inputs& host, const Watched& watched, const Inputs& inputs, const TD::CHOP_Output& output)
 {
-	Cook cook{};
+	decltype(Cook::pars) pars;
 	for (std::size_t i = 0; i < watched.size(); ++i)
-		cook.pars[i] = host.getParInt(watched[i].c_str());
-	if (const TD::OP_CHOPInput* input = inputs.wired())
-	{
-		cook.wired = true;
-		cook.start_index = input->startIndex;
-		cook.total_cooks = input->totalCooks;
-		cook.samples = count(input->numSamples);
-		cook.channels = inputs.channels();
-		cook.channels_at = address(input->channelData);
-	}
-	cook.sample_rate = inputs.sample_rate();
-	cook.outputs = output.channels ? count(output.numChannels) : 0;
-	cook.outputs_at = address(output.channels);
-	cook.output_samples = count(output.numSamples);
-	if (const TD::OP_TimeInfo* time = host.getTimeInfo())
-	{
-		cook.delta_frames = time->deltaFrames;
-		cook.timeline_rate = time->rate;
-	}
-	return cook;
+		pars[i] = host.getParInt(watched[i].c_str());
+	const TD::OP_TimeInfo* const told = host.getTimeInfo();
+	const TD::OP_TimeInfo& time = told ? *told : no_time;
+	const bool wired = inputs.wired();
+	const TD::OP_CHOPInput& input = wired ? *inputs.wired() : no_input;
+	return Cook{
+		pars,
+		wired,
+		count(input.numSamples),
+		input.sampleRate,
+		input.startIndex,
+		input.totalCooks,
+		inputs.channels(),
+		address(input.channelData),
+		output.channels ? count(output.numChannels) : 0,
+		address(output.channels),
+		count(output.numSamples),
+		time.deltaFrames,
+		time.rate,
+	};
 }
 
 class Shim final : public TD::CHOP_CPlusPlusBase

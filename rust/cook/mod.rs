@@ -22,12 +22,16 @@ mod popup;
 pub(crate) mod python;
 mod reading;
 mod recorder;
+mod running;
 mod scope;
 mod slices;
+mod steady;
 
 use crate::shared::sound::Sound;
 
 /// The layout of the input, when it is one that can be recorded and passed on.
 fn usable_sound(channels: usize, rate: f64) -> Option<Sound> {
-    (channels > 0 && rate > 0.0 && rate < f64::INFINITY).then_some(Sound { channels, rate })
+    // Of positive numbers, as integers, the infinite one is the greatest: no constant has to come from memory.
+    let is_finite = rate.to_bits() < f64::INFINITY.to_bits();
+    (channels > 0 && rate > 0.0 && is_finite).then_some(Sound { channels, rate })
 }

@@ -43,6 +43,11 @@ impl Pace {
         }
     }
 
+    /// Nothing was recorded at the last cook, or ever.
+    pub(crate) fn is_resting(&self) -> bool {
+        self.resting || self.looked.is_none()
+    }
+
     /// Nothing is recorded at this cook.
     pub(crate) fn rest(&mut self) {
         self.resting = true;
@@ -51,7 +56,7 @@ impl Pace {
     /// Recording begins or goes on: time that was missed before does not count against it.
     #[inline]
     pub(crate) fn go_on(&mut self) {
-        if self.resting || self.looked.is_none() {
+        if self.is_resting() {
             self.begin();
         }
     }

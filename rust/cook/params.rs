@@ -72,9 +72,7 @@ impl Cook {
 
     /// Whether the host tells a time that can be.
     pub(super) fn has_time(&self) -> bool {
-        // Of positive numbers, as integers, the infinite one is the greatest: no constant has to come from memory.
-        let finite = self.delta_frames.to_bits() < f64::INFINITY.to_bits();
-        self.delta_frames > 0.0 && finite && self.timeline_rate > 0.0
+        self.delta_frames > 0.0 && self.delta_frames.is_finite() && self.timeline_rate > 0.0
     }
 
     /// Index of the File Type's menu item.

@@ -4,12 +4,10 @@
 //!
 //! The cook thread waits in one case only: offline rendering (Realtime off) can cook much faster than the clock,
 //! and when memory is full while the timeline is ahead of the wall clock, nothing needs to be lost, since nobody is
-//! watching: the cook then lets the writer catch up. It does so for some
-//! milliseconds, too, before it goes on into memory that is not in the caches.
+//! watching: the cook then lets the writer catch up. It does so for some milliseconds, too, before it goes on into
+//! memory that is not in the caches.
 
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
 use super::board::{Board, Shot};
 use super::greyed::Greyed;
@@ -17,35 +15,22 @@ use super::naming::{self, Naming};
 use super::pace::Pace;
 use super::params;
 use super::passage::Passage;
-use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text, toggle};
+use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
+use super::running::Running;
 use super::slices::{Arrival, Odd, Sight, Slices};
+use super::steady::Steady;
 use crate::bridge::{Cook, Inputs};
 use crate::disk::encoder::Knob;
 use crate::disk::take::Order;
 use crate::disk::threads::Threads;
 use crate::shared::faults::Faults;
-use crate::shared::inbox::{Feed, Full, Reach, inbox};
+use crate::shared::inbox::{Full, Reach, inbox};
 use crate::shared::problem::{Problem, Warning};
 use crate::shared::sound::Sound;
 use crate::shared::status::{Phase, TakeStatus};
 
-/// Memory for waiting audio never exceeds this, whatever Max Buffer says.
-const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
-/// And no more takes wait for a disk that hangs: each has a ring of its own.
+/// No more takes wait for a disk that hangs: each has a ring of its own.
 const MOST_WAITING_TAKES: usize = 1000;
-/// How long an offline cook sleeps between its looks for room, in microseconds. It goes on when the ring is half
-/// empty: a sleep for each block would cost more than the block.
-const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
-
-/// Below this much waiting audio Max Buffer, which is never less, need not be asked for.
-const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
-
-/// Bytes that may wait when a second of audio has so many.
-#[cold]
-fn most_waiting(inputs: &Inputs, second: f64) -> f64 {
-    let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
-    (seconds * second).min(MOST_WAITING_BYTES)
-}
 
 /// The takes of one node. Dropping it finishes the running one.
 pub(crate) struct Recorder {
@@ -61,6 +46,8 @@ pub(crate) struct Recorder {
     cut_short: bool,
     /// Takes that are no longer fed; those that the disk has not taken yet share the memory with the running one.
     former: Vec<Arc<TakeStatus>>,
+    /// The last cook, if one that is like it goes the same way.
+    steady: Option<Steady>,
     slices: Slices,
     pace: Pace,
     /// The last take, and its frames in the file at the cook before.
@@ -68,19 +55,6 @@ pub(crate) struct Recorder {
     trouble: Option<Warning>,
     greyed: Greyed,
     naming: Naming,
-}
-
-/// A take that is being fed.
-struct Running {
-    feed: Feed,
-    status: Arc<TakeStatus>,
-    pattern: String,
-    /// Channels of the input that are recorded.
-    selected: Vec<usize>,
-    /// Layout of the whole input, to see when it changes.
-    input: Sound,
-    /// Seconds that arrived in this take, lost and filled ones included.
-    seconds: f64,
 }
 
 impl Recorder {
@@ -93,6 +67,7 @@ impl Recorder {
             blocked: false,
             cut_short: false,
             former: Vec::new(),
+            steady: None,
             slices: Slices::default(),
             pace: Pace::default(),
             progress: None,
@@ -105,6 +80,56 @@ impl Recorder {
     /// One cook. What does not happen at every cook stands in functions of its own, out of the way of the rest.
     #[inline]
     pub(crate) fn cook(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
+        match &self.steady {
+            Some(steady) if steady.is_like(cook) && self.goes_on(cook) => {
+                let seconds = steady.seconds;
+                self.go_on(cook, inputs, seconds, passage);
+            }
+            _ => {
+                self.find_way(cook, inputs, sound, passage);
+                self.steady = self.is_steady(cook, sound).then(|| Steady::new(cook));
+            }
+        }
+    }
+
+    /// Whether a cook that is like the one before goes its way: what else there is to ask.
+    #[inline]
+    fn goes_on(&self, cook: &Cook) -> bool {
+        self.running
+            .as_ref()
+            .is_none_or(|running| running.status.phase() != Phase::Failed && self.slices.has_cooked(cook.total_cooks))
+    }
+
+    /// A cook that is like the one before.
+    #[inline]
+    fn go_on(&mut self, cook: &Cook, inputs: &Inputs, seconds: f64, passage: &mut Passage<'_>) {
+        self.show_progress();
+        if self.running.is_some() {
+            self.slices.go_on(cook.total_cooks, cook.start_index, cook.samples);
+            self.pace.advance(seconds);
+            self.put_now(inputs, cook.samples, seconds, passage);
+        } else {
+            self.naming.idle(inputs, &self.board, &self.faults);
+        }
+        self.board.peak.set(f64::from(passage.peak()));
+    }
+
+    /// Whether a cook that is like this one, which has found its way, goes on the same.
+    fn is_steady(&self, cook: &Cook, sound: Option<Sound>) -> bool {
+        let Some(sound) = sound.filter(|_| cook.samples > 0 && !self.blocked && !self.cut_short) else { return false };
+        match &self.running {
+            None => !cook.record() && self.trouble.is_none(),
+            Some(running) => {
+                let is_fed = cook.record() && !cook.pause() && running.input == sound && !running.selected.is_empty();
+                is_fed && !self.pace.is_resting() && self.slices.is_steady(&Sight::of(cook, sound))
+            }
+        }
+    }
+
+    /// A cook that differs from the one before.
+    #[cold]
+    #[inline(never)]
+    fn find_way(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
         let record = cook.record();
         let trouble = record && sound.is_none();
         if trouble || self.trouble.is_some() {
@@ -136,6 +161,7 @@ impl Recorder {
         }
         self.let_go();
         self.blocked = true;
+        self.steady = None;
     }
 
     #[cold]
@@ -217,7 +243,6 @@ impl Recorder {
     }
 
     /// Looks at the input and, while a take runs, feeds it.
-    #[inline]
     fn look(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<Sound>, passage: &mut Passage<'_>) {
         let Some(sound) = sound else {
             self.rest();
@@ -235,23 +260,14 @@ impl Recorder {
     }
 
     /// Records the samples of one cook, or counts those that are lost. Whether there are new ones.
-    #[inline]
     fn feed(&mut self, cook: &Cook, inputs: &Inputs, sound: Sound, passage: &mut Passage<'_>) -> bool {
         if self.running.as_ref().is_some_and(|running| running.input != sound) {
             self.slices.interrupt();
         }
-        let arrival = self.slices.look(Sight {
-            total_cooks: cook.total_cooks,
-            channels: sound.channels,
-            samples: cook.samples,
-            start_index: cook.start_index,
-            rate: sound.rate,
-            delta_frames: cook.delta_frames,
-            timeline_rate: cook.timeline_rate,
-        });
+        let arrival = self.slices.look(Sight::of(cook, sound));
         if arrival != Arrival::Again && cook.has_time() {
             // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
-            let (audio, timeline) = (cook.samples as i64 as f64 / sound.rate, cook.delta_frames / cook.timeline_rate);
+            let (audio, timeline) = (cook.samples as f64 / sound.rate, cook.delta_frames / cook.timeline_rate);
             self.pace.advance(timeline.min(audio).max(0.0));
         }
         self.heed(cook, inputs, sound, arrival, passage);
@@ -259,7 +275,6 @@ impl Recorder {
     }
 
     /// Takes in what has arrived, if it is to be recorded.
-    #[inline]
     fn heed(&mut self, cook: &Cook, inputs: &Inputs, sound: Sound, arrival: Arrival, passage: &mut Passage<'_>) {
         if self.running.as_ref().is_some_and(|running| running.status.phase() == Phase::Failed) {
             self.let_go();
@@ -300,7 +315,6 @@ impl Recorder {
     }
 
     /// Feeds the gap and the samples of one cook.
-    #[inline]
     fn take_in(&mut self, cook: &Cook, inputs: &Inputs, sound: Sound, gap: u64, passage: &mut Passage<'_>) {
         let Some(running) = &mut self.running else { return };
         if sound != running.input {
@@ -321,18 +335,23 @@ impl Recorder {
         if frames == 0 {
             return;
         }
+        self.put_now(inputs, frames, frames as f64 / sound.rate, passage);
+    }
+
+    /// Feeds the samples of one cook.
+    #[inline(always)]
+    fn put_now(&mut self, inputs: &Inputs, frames: usize, seconds: f64, passage: &mut Passage<'_>) {
+        let Some(running) = &mut self.running else { return };
+        running.seconds += seconds;
         if running.put(inputs, frames, passage, &self.former, Reach::Near).is_err() {
-            self.put_late(inputs, frames, passage);
-        }
-        if let Some(running) = &mut self.running {
-            running.seconds += frames as i64 as f64 / sound.rate;
+            self.put_late(inputs, frames, seconds, passage);
         }
     }
 
     /// There was no room nearby. An offline cook waits a moment for it; what does not fit then goes where there is any.
     /// When all memory is full such a cook waits for the writer, and at any other the samples are lost.
     #[cold]
-    fn put_late(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>) {
+    fn put_late(&mut self, inputs: &Inputs, frames: usize, seconds: f64, passage: &mut Passage<'_>) {
         if self.catch_up() && self.put(inputs, frames, passage, Reach::Near).is_ok() {
             return;
         }
@@ -342,7 +361,7 @@ impl Recorder {
             }
             let Some(running) = &mut self.running else { return };
             if self.board.lost.get() == 0 {
-                self.board.lost_first(running.seconds);
+                self.board.lost_first(running.seconds - seconds);
             }
             self.board.lost.add(frames as u64);
             running.feed.silence(frames as u64);
@@ -394,80 +413,6 @@ impl Recorder {
             self.board.unwarn(|warning| Some(warning) == before.as_ref());
             now.iter().for_each(|warning| self.board.warn(warning.clone()));
             self.trouble = now;
-        }
-    }
-}
-
-impl Running {
-    /// Lets the writer thread empty half of the ring, for a few milliseconds at most.
-    fn wait_for_room(&self) {
-        for nap in OFFLINE_NAPS {
-            thread::sleep(Duration::from_micros(nap));
-            if self.feed.is_half_empty() || self.status.is_over() {
-                break;
-            }
-        }
-    }
-
-    /// Frames are missing before this cook.
-    #[cold]
-    fn skip(&mut self, inputs: &Inputs, gap: u64, board: &Board) {
-        board.gap.add(gap);
-        if toggle(inputs, &params::FILL_GAPS) {
-            self.feed.silence(gap);
-            self.seconds += gap as f64 / self.input.rate;
-        }
-    }
-
-    /// Puts the selected channels of this cook's input into the feed.
-    #[inline(always)]
-    fn put(
-        &mut self,
-        inputs: &Inputs,
-        frames: usize,
-        passage: &mut Passage<'_>,
-        former: &[Arc<TakeStatus>],
-        reach: Reach,
-    ) -> Result<(), Full> {
-        let sound = self.feed.sound();
-        let bytes = frames as u64 * sound.frame_bytes();
-        let own = self.status.waiting_bytes();
-        let waiting = own + former.iter().map(|take| take.waiting_bytes()).sum::<u64>();
-        let second = sound.rate * sound.frame_bytes() as i64 as f64;
-        if waiting > 0 && (waiting + bytes) as i64 as f64 > second * SHORTEST_BUFFER_SECONDS {
-            // A block that comes alone is taken whatever its size, since a clip is not to be cut; one that comes
-            // alone in its take only while memory has room for it.
-            let most = if own > 0 { most_waiting(inputs, second) } else { MOST_WAITING_BYTES };
-            if (waiting + bytes) as f64 > most {
-                return Err(Full);
-            }
-        }
-        self.feed.audio(frames, &mut passage.lanes(&self.selected), reach)?;
-        self.status.fed_bytes.add(bytes);
-        self.status.fed.add(frames as u64);
-        Ok(())
-    }
-
-    /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
-    #[cold]
-    fn change_layout(&mut self, cook: &Cook, inputs: &Inputs, input: Sound, board: &Board, threads: Option<&Threads>) {
-        board.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
-        if input.channels != self.input.channels {
-            self.selected = select(&self.pattern, inputs).unwrap_or_default();
-        }
-        self.input = input;
-        if self.selected.is_empty() {
-            board.warn(Warning::ScopeLost { pattern: self.pattern.clone() });
-            return;
-        }
-        let sound = Sound { channels: self.selected.len(), rate: input.rate };
-        if sound != self.feed.sound() {
-            let (feed, next) = inbox(sound, cook.samples);
-            if let Some(threads) = threads {
-                threads.watch(Arc::clone(&next));
-            }
-            std::mem::replace(&mut self.feed, feed).close(Some(next));
-            board.set_sound(sound);
         }
     }
 }

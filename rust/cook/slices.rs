@@ -4,6 +4,9 @@
 //! its timeline went by and how many samples there are, not whether a slice was clipped or whether an input is
 //! sliced at all; both are worked out from that here.
 
+use crate::bridge::Cook;
+use crate::shared::sound::Sound;
+
 /// A longer gap is never believed.
 const LONGEST_GAP_SECONDS: f64 = 600.0;
 
@@ -21,6 +24,21 @@ pub(crate) struct Sight {
     pub(crate) delta_frames: f64,
     /// Frames of the timeline a second.
     pub(crate) timeline_rate: f64,
+}
+
+impl Sight {
+    /// What `cook` says of an input of the layout `sound`.
+    pub(super) fn of(cook: &Cook, sound: Sound) -> Self {
+        Self {
+            total_cooks: cook.total_cooks,
+            channels: sound.channels,
+            samples: cook.samples,
+            start_index: cook.start_index,
+            rate: sound.rate,
+            delta_frames: cook.delta_frames,
+            timeline_rate: cook.timeline_rate,
+        }
+    }
 }
 
 /// What is to be made of it.
@@ -72,39 +90,38 @@ impl Slices {
         self.clip
     }
 
-    /// Takes note of one cook.
-    #[inline]
-    pub(crate) fn look(&mut self, sight: Sight) -> Arrival {
-        let cook = Some((sight.total_cooks, sight.channels, sight.rate));
-        if self.follows(&sight) {
-            self.last = cook;
-            self.next_index = sight.start_index + sight.samples as i64 as f64;
-            self.elapsed = 0.0;
-            return Arrival::New { gap: 0, odd: None };
-        }
-        self.look_closely(sight, cook)
+    /// Whether further slices like `sight`, the last one, are exactly as long as the time that goes by: there is nothing
+    /// to ask then.
+    pub(crate) fn is_steady(&self, sight: &Sight) -> bool {
+        let expected = sight.delta_frames * (sight.rate / sight.timeline_rate);
+        self.continuous
+            && !self.clip
+            && self.elapsed == 0.0
+            && sight.delta_frames > 0.0
+            && expected == sight.samples as f64
     }
 
-    /// Whether the slice is exactly as long as the time that went by, as at most cooks: there is nothing to ask then.
+    /// Whether the input has cooked since the last look.
+    #[inline]
+    pub(crate) fn has_cooked(&self, total_cooks: i64) -> bool {
+        self.last.is_some_and(|(last, ..)| last != total_cooks)
+    }
+
+    /// Takes note of a cook that goes on where the last one ended.
     ///
     /// Counts become floats by way of `i64`, here and in the recorder: from unsigned ones the processor gets there with
     /// constants that would have to come from memory at every cook.
     #[inline]
-    fn follows(&self, sight: &Sight) -> bool {
-        let Some((total_cooks, channels, rate)) = self.last else { return false };
-        let expected = (self.elapsed + sight.delta_frames) * (sight.rate / sight.timeline_rate);
-        self.continuous
-            && !self.clip
-            && (channels, rate) == (sight.channels, sight.rate)
-            && total_cooks != sight.total_cooks
-            && sight.delta_frames > 0.0
-            && expected == sight.samples as i64 as f64
+    pub(crate) fn go_on(&mut self, total_cooks: i64, start_index: f64, samples: usize) {
+        if let Some((last, ..)) = &mut self.last {
+            *last = total_cooks;
+        }
+        self.next_index = start_index + samples as i64 as f64;
     }
 
-    /// The rest of [`Slices::look`], which also gives the right answer for a slice that [`Slices::follows`].
-    #[cold]
-    #[inline(never)]
-    fn look_closely(&mut self, sight: Sight, cook: Option<(i64, usize, f64)>) -> Arrival {
+    /// Takes note of one cook.
+    pub(crate) fn look(&mut self, sight: Sight) -> Arrival {
+        let cook = Some((sight.total_cooks, sight.channels, sight.rate));
         let believable = sight.delta_frames.is_finite() && sight.delta_frames > 0.0;
         if believable {
             self.elapsed += sight.delta_frames;
@@ -160,9 +177,10 @@ mod tests {
         delta_frames: 1.0,
         timeline_rate: 60.0,
     };
+
     proptest! {
         #[test]
-        fn what_follows_is_what_a_closer_look_says(
+        fn what_goes_on_is_what_a_closer_look_says(
             cooks in prop::collection::vec((0i64..3, 0usize..4, 0usize..5, -1i32..4, 0usize..3), 1..40),
         ) {
             let (mut quick, mut close) = (Slices::default(), Slices::default());
@@ -171,11 +189,23 @@ mod tests {
                 total_cooks += cooked;
                 let rate = [48_000.0, 44_100.0, 48_000.0][rate];
                 let samples = [slices * rate as usize / 60, 800, 0, 799, 48_000][samples];
-                let sight = Sight { total_cooks, samples, start_index, rate, delta_frames: delta.into(), ..STEADY };
+                let mut sight = Sight { total_cooks, samples, start_index, rate, delta_frames: delta.into(), ..STEADY };
                 start_index += samples as f64;
-                let cook = Some((sight.total_cooks, sight.channels, sight.rate));
-                prop_assert_eq!(quick.look(sight), close.look_closely(sight, cook));
-                prop_assert_eq!(&quick, &close);
+                quick.look(sight);
+                close.look(sight);
+                for _ in 0..2 {
+                    total_cooks += cooked;
+                    (sight.total_cooks, sight.start_index) = (total_cooks, start_index);
+                    start_index += samples as f64;
+                    let arrival = close.look(sight);
+                    if quick.is_steady(&sight) && quick.has_cooked(total_cooks) {
+                        quick.go_on(total_cooks, sight.start_index, samples);
+                        prop_assert_eq!(arrival, PLAIN);
+                    } else {
+                        quick.look(sight);
+                    }
+                    prop_assert_eq!(&quick, &close);
+                }
             }
         }
     }

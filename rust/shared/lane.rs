@@ -97,7 +97,7 @@ impl Peak {
     }
 
     fn look(&mut self, samples: &[f32]) {
-        samples.chunks(self.0.len()).for_each(|group| compare(&mut self.0, group));
+        compare(&mut self.0, samples);
     }
 }
 

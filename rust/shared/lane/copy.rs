@@ -14,7 +14,7 @@ use crate::shared::fetch::{LINE, fetch};
 const GROUP: usize = LINE / size_of::<f32>();
 
 /// Several maxima at a time: a single one would make every sample wait for the one before.
-pub(super) type Peaks = [f32; GROUP];
+pub(super) type Peaks = [f32; 8];
 
 /// Where the next channel is: addresses that nobody reads from.
 #[derive(Clone, Copy)]
@@ -96,17 +96,20 @@ fn pass(peaks: &mut Peaks, source: &[f32], output: &mut [f32], ahead: Ahead) {
     assert!(source.len() == output.len());
     let mut found = *peaks;
     let (groups, rest) = source.as_chunks::<GROUP>();
-    let (outputs, output_rest) = output.as_chunks_mut::<GROUP>();
-    for (line, (group, output)) in groups.iter().zip(outputs).enumerate() {
+    for (line, (group, output)) in groups.iter().zip(output.as_chunks_mut::<GROUP>().0).enumerate() {
         ahead.fetch(line);
-        let group = *group;
-        *output = group;
-        compare(&mut found, &group);
+        pass_group(&mut found, *group, output);
     }
-    for (sample, output) in rest.iter().zip(output_rest) {
-        *output = *sample;
+    if !rest.is_empty() {
+        // The last group overlaps the one before: twice the same does no harm, and is less code than another loop.
+        match (source.last_chunk(), output.last_chunk_mut()) {
+            (Some(group), Some(output)) => pass_group(&mut found, *group, output),
+            _ => {
+                output.copy_from_slice(rest);
+                compare(&mut found, rest);
+            }
+        }
     }
-    compare(&mut found, rest);
     *peaks = found;
 }
 
@@ -114,31 +117,53 @@ fn pass(peaks: &mut Peaks, source: &[f32], output: &mut [f32], ahead: Ahead) {
 fn pass_and_keep(peaks: &mut Peaks, source: &[f32], output: &mut [f32], kept: &mut [MaybeUninit<f32>], ahead: Ahead) {
     assert!(source.len() == output.len() && source.len() == kept.len());
     let mut found = *peaks;
-    let (groups, rest) = source.as_chunks::<GROUP>();
-    let (outputs, output_rest) = output.as_chunks_mut::<GROUP>();
     // Channels are kept one behind the other.
     let next_kept = kept.as_ptr_range().end;
-    let (keeps, kept_rest) = kept.as_chunks_mut::<GROUP>();
-    for (line, ((group, output), kept)) in groups.iter().zip(outputs).zip(keeps).enumerate() {
+    let (groups, rest) = source.as_chunks::<GROUP>();
+    let places = output.as_chunks_mut::<GROUP>().0.iter_mut().zip(kept.as_chunks_mut::<GROUP>().0);
+    for (line, (group, (output, kept))) in groups.iter().zip(places).enumerate() {
         ahead.fetch(line);
         fetch(next_kept.wrapping_add(line * GROUP));
         let group = *group;
-        *output = group;
         *kept = group.map(MaybeUninit::new);
-        compare(&mut found, &group);
+        pass_group(&mut found, group, output);
     }
-    for ((sample, output), kept) in rest.iter().zip(output_rest).zip(kept_rest) {
-        *output = *sample;
-        kept.write(*sample);
+    if !rest.is_empty() {
+        // As above.
+        match (source.last_chunk(), output.last_chunk_mut(), kept.last_chunk_mut()) {
+            (Some(group), Some(output), Some(kept)) => {
+                *kept = group.map(MaybeUninit::new);
+                pass_group(&mut found, *group, output);
+            }
+            _ => {
+                output.copy_from_slice(rest);
+                for (kept, sample) in kept.iter_mut().zip(rest) {
+                    kept.write(*sample);
+                }
+                compare(&mut found, rest);
+            }
+        }
     }
-    compare(&mut found, rest);
     *peaks = found;
 }
 
-/// At most [`GROUP`] samples. Of a NaN and a number this keeps the number, and is one instruction for a vector.
+/// By value: a group in memory would be read again for each copy.
+#[inline(always)]
+fn pass_group(found: &mut Peaks, group: [f32; GROUP], output: &mut [f32; GROUP]) {
+    *output = group;
+    compare(found, &group);
+}
+
+/// Looks at the absolute values of `samples`. Of a NaN and a number this keeps the number.
+///
+/// A comparison is one instruction for a vector. The absolute value is one too, but with a constant that would have to
+/// come from memory at every cook.
 #[inline(always)]
 pub(super) fn compare(peaks: &mut Peaks, samples: &[f32]) {
-    for (peak, sample) in peaks.iter_mut().zip(samples) {
-        *peak = if sample.abs() > *peak { sample.abs() } else { *peak };
+    let greater = |a: f32, b: f32| if a > b { a } else { b };
+    for samples in samples.chunks(size_of::<Peaks>() / size_of::<f32>()) {
+        for (peak, sample) in peaks.iter_mut().zip(samples) {
+            *peak = greater(greater(*sample, 0.0 - *sample), *peak);
+        }
     }
 }

@@ -1,17 +1,16 @@
 #include "host/inputs.h"
 
-#include <cmath>
-
 namespace tdhost
 {
 
 namespace
 {
 
+// As std::lround does, which is a call into another library.
 int32_t
 whole(double value)
 {
-	return static_cast<int32_t>(std::lround(value));
+	return static_cast<int32_t>(static_cast<int64_t>(value < 0.0 ? value - 0.5 : value + 0.5));
 }
 
 } // namespace

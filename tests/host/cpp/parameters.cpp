@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <string_view>
+#include <cstring>
 
 namespace tdhost
 {
@@ -69,10 +69,10 @@ Parameters::find(const char* name) const
 {
 	if (name == nullptr)
 		return nullptr;
-	const std::string_view wanted(name);
 	for (const auto& par : parameters)
 	{
-		if (par->name == wanted && par->result == OP_ParAppendResult::Success)
+		const char* const known = par->name.c_str();
+		if (*known == *name && std::strcmp(known, name) == 0 && par->result == OP_ParAppendResult::Success)
 			return par.get();
 	}
 	return nullptr;
