@@ -177,7 +177,8 @@ def text(figures):
     return (
         f"Measured on {figures['machine']}.\n\n"
         + table(["microseconds of a cook, 800 frames", *(f"{count} ch" for count in counts)], cooks)
-        + f"\nA cook that does not record takes {number(figures['idle_us'])} µs with two channels.\n\n"
+        + f"\nA cook that does not record takes {number(figures['idle_us'])} µs with two channels; copying them takes "
+        f"{number(figures['pass_through_us'])} µs.\n\n"
         + table(["CPU time, the other's = 1", *peers], cpu)
         + "\n"
         + table(["24-bit WAV", *(f"{count} ch" for count in wide)], [["CPU ns a sample", *(number(scale[c]) for c in wide)]])

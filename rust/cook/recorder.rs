@@ -350,8 +350,12 @@ impl Recorder {
 
     /// There was no room nearby. An offline cook waits a moment for it; what does not fit then goes where there is any.
     /// When all memory is full such a cook waits for the writer, and at any other the samples are lost.
+    ///
+    /// The writer thread may be asleep, when a host in a hurry begins: the earlier it is woken, the less new memory
+    /// its audio takes. While the disk holds it up waking it is no call of the system.
     #[cold]
     fn put_late(&mut self, inputs: &Inputs, frames: usize, seconds: f64, passage: &mut Passage<'_>) {
+        self.wake_writer();
         if self.catch_up() && self.put(inputs, frames, passage, Reach::Near).is_ok() {
             return;
         }

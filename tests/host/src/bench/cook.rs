@@ -39,7 +39,7 @@ impl OtherWork {
     }
 }
 
-/// `execute_us`, `memcpy_us` and `idle_us`.
+/// `execute_us`, `memcpy_us`, `idle_us` and `pass_through_us`.
 pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String> {
     let rounds = bench.rounds(400, 40);
     let mut other = OtherWork::new();
@@ -49,25 +49,37 @@ pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String
             continue;
         }
         bench.doing(&format!("a cook of {channels} channels that records"));
-        let (execute, copy) = beside_memcpy(bench, &mut other, channels, rounds, true)?;
+        let (execute, copy) = beside_memcpy(bench, &mut other, channels, rounds, Beside::Block)?;
         figures.set(&keys[0], execute);
         figures.set(&keys[1], copy);
     }
-    if bench.wants("idle_us") {
+    if bench.wants("idle_us") || bench.wants("pass_through_us") {
         bench.doing("a cook that does not record");
-        figures.set("idle_us", beside_memcpy(bench, &mut other, 2, rounds, false)?.0);
+        let (idle, copies) = beside_memcpy(bench, &mut other, 2, rounds, Beside::Channels)?;
+        figures.set("idle_us", idle);
+        figures.set("pass_through_us", copies);
     }
     Ok(())
 }
 
-/// Median microseconds of `execute`, and of a memcpy of the same planar block, in turns.
+/// What is measured beside `execute`, in turns.
+#[derive(Clone, Copy, PartialEq)]
+enum Beside {
+    /// A memcpy of the same planar block; `execute` records.
+    Block,
+    /// A memcpy of each channel, as the pass-through takes at least; `execute` does nothing else.
+    Channels,
+}
+
+/// Median microseconds of `execute` and of what is beside it.
 fn beside_memcpy(
     bench: &Bench,
     other: &mut OtherWork,
     channels: usize,
     rounds: usize,
-    record: bool,
+    beside: Beside,
 ) -> Result<(f64, f64), String> {
+    let record = beside == Beside::Block;
     let mut stage = Stage::new(&bench.plugin, channels, &bench.path("cook.wav"), WAV24)?;
     stage.record(record);
     for _ in 0..WARM_UP {
@@ -75,15 +87,18 @@ fn beside_memcpy(
         other.touch();
         stage.cook();
     }
-    let source = vec![0.5f32; channels * FRAMES];
-    let mut target = vec![0.0f32; channels * FRAMES];
+    let pieces = if record { 1 } else { channels };
+    let sources = vec![vec![0.5f32; channels * FRAMES / pieces]; pieces];
+    let mut targets = vec![vec![0.0f32; channels * FRAMES / pieces]; pieces];
     let (mut cooks, mut copies) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         other.touch();
         cooks.push(stage.node.time_execute());
         copies.push(other.time_after(|| {
-            target.copy_from_slice(black_box(&source));
-            black_box(&mut target);
+            for (target, source) in targets.iter_mut().zip(&sources) {
+                target.copy_from_slice(black_box(source));
+            }
+            black_box(&mut targets);
         }));
     }
     if record {

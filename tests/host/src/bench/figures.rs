@@ -16,7 +16,7 @@ impl Default for Figures {
         for group in ["execute_us", "memcpy_us"] {
             keys.extend(COOK_CHANNELS.map(|channels| format!("{group}.{channels}")));
         }
-        keys.push("idle_us".to_owned());
+        keys.extend(["idle_us", "pass_through_us"].map(str::to_owned));
         for group in ["hound_inline_us", "libsndfile_inline_us"] {
             keys.extend(COOK_CHANNELS.map(|channels| format!("{group}.{channels}")));
         }
@@ -79,6 +79,7 @@ mod tests {
             "/execute_us/2",
             "/memcpy_us/64",
             "/idle_us",
+            "/pass_through_us",
             "/hound_inline_us/8",
             "/libsndfile_inline_us/64",
             "/cpu_ratio/wav16/libsndfile",

@@ -31,6 +31,7 @@ pub(super) fn describe(figures: &Figures) -> String {
         line(name, COOK_CHANNELS.map(|channels| cell(&format!("{group}.{channels}"))).into());
     }
     line("  execute, not recording", vec![cell("idle_us")]);
+    line("  memcpy of each channel", vec![cell("pass_through_us")]);
 
     let peers = ["libsndfile", "sox", "ffmpeg", "lame", "oggenc"];
     line("\nCPU time, peer's = 1", peers.map(str::to_owned).into());
