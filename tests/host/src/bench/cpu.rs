@@ -131,30 +131,49 @@ pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String
     let input = bench.path("input.wav");
     bench.doing("the input of the comparison");
     write_input(&input, seconds).map_err(|error| format!("{}: {error}", input.display()))?;
-    for row in &ROWS {
-        let wanted = row.peers.iter().any(|peer| bench.wants(&format!("cpu_ratio.{}.{}", row.key, peer.name())));
-        if wanted && offers(&bench.plugin, row.kind.file_type) {
-            compare(bench, figures, row, &input)?;
+    let wanted = |row: &&Row| {
+        let asked = row.peers.iter().any(|peer| bench.wants(&format!("cpu_ratio.{}.{}", row.key, peer.name())));
+        asked && offers(&bench.plugin, row.kind.file_type)
+    };
+    let mut contests: Vec<Contest> = ROWS.iter().filter(wanted).map(|row| Contest::new(bench, row)).collect();
+    let most = contests.iter().map(|contest| contest.rounds).max().unwrap_or(0);
+    // Round by round, not format by format: a bad moment of the machine then meets each of them for a round or two.
+    for round in 1..=most {
+        for contest in contests.iter_mut().filter(|contest| round <= contest.rounds) {
+            contest.play(bench, round, &input)?;
         }
     }
+    contests.iter().for_each(|contest| contest.tell(figures));
     let _ = std::fs::remove_file(&input);
     Ok(())
 }
 
-fn compare(bench: &Bench, figures: &mut Figures, row: &Row, input: &Path) -> Result<(), String> {
-    let rounds = bench.rounds(if row.slow { 3 } else { 7 }, 1);
-    let output = bench.path(&format!("output.{}", row.extension));
-    let mut ours = Vec::new();
-    let mut theirs: Vec<Option<Vec<Duration>>> = row.peers.iter().map(|_| Some(Vec::new())).collect();
-    for round in 1..=rounds {
+/// The CPU times of one row.
+struct Contest {
+    row: &'static Row,
+    rounds: usize,
+    ours: Vec<Duration>,
+    /// Of each peer; `None` when it is missing or has failed.
+    theirs: Vec<Option<Vec<Duration>>>,
+}
+
+impl Contest {
+    fn new(bench: &Bench, row: &'static Row) -> Self {
+        let rounds = bench.rounds(if row.slow { 3 } else { 7 }, 1);
+        Self { row, rounds, ours: Vec::new(), theirs: row.peers.iter().map(|_| Some(Vec::new())).collect() }
+    }
+
+    fn play(&mut self, bench: &Bench, round: usize, input: &Path) -> Result<(), String> {
+        let Self { row, rounds, .. } = self;
+        let output = bench.path(&format!("output.{}", row.extension));
         bench.doing(&format!("CPU time of {}, round {round} of {rounds}", row.key));
         match run(child::play(bench.plugin.path(), row.kind, input, &output)?, &output) {
-            Ran::Cpu(time) => ours.push(time),
+            Ran::Cpu(time) => self.ours.push(time),
             // Where the operating system is not asked.
             Ran::Missing => return Ok(()),
             Ran::Failed(reason) => return Err(reason),
         }
-        for (peer, times) in row.peers.iter().zip(&mut theirs) {
+        for (peer, times) in row.peers.iter().zip(&mut self.theirs) {
             let Some(sofar) = times else { continue };
             match run(peer.command(input, &output)?, &output) {
                 Ran::Cpu(time) => sofar.push(time),
@@ -165,14 +184,17 @@ fn compare(bench: &Bench, figures: &mut Figures, row: &Row, input: &Path) -> Res
                 }
             }
         }
+        Ok(())
     }
-    for (peer, times) in row.peers.iter().zip(theirs) {
-        if let (Some(ours), Some(theirs)) = (median(ours.clone()), times.and_then(median)) {
-            let ratio = ours.as_secs_f64() / theirs.as_secs_f64().max(1e-9);
-            figures.set(&format!("cpu_ratio.{}.{}", row.key, peer.name()), ratio);
+
+    fn tell(&self, figures: &mut Figures) {
+        for (peer, times) in self.row.peers.iter().zip(&self.theirs) {
+            if let (Some(ours), Some(theirs)) = (median(self.ours.clone()), times.clone().and_then(median)) {
+                let ratio = ours.as_secs_f64() / theirs.as_secs_f64().max(1e-9);
+                figures.set(&format!("cpu_ratio.{}.{}", self.row.key, peer.name()), ratio);
+            }
         }
     }
-    Ok(())
 }
 
 fn run(mut command: Command, output: &Path) -> Ran {
