@@ -38,15 +38,16 @@ impl Lane<'_> {
         }
     }
 
-    /// Passes the channel on and keeps its samples in `first` and, after them, in `second`: both are filled.
+    /// Passes the channel on and keeps its samples in `first` and, after them, in `second`: both are filled. `far`: past
+    /// the caches, perhaps; the caller then holds a [`copy::Fence`].
     ///
     /// # Panics
     /// When they are not as long as the channel.
     #[inline(always)]
-    pub(crate) fn keep(self, first: &mut [MaybeUninit<f32>], second: &mut [MaybeUninit<f32>]) {
+    pub(crate) fn keep(self, first: &mut [MaybeUninit<f32>], second: &mut [MaybeUninit<f32>], far: bool) {
         assert!(self.source.len() == first.len() + second.len(), "the channels of a block have one length");
         if second.is_empty() && self.source.len() == self.output.len() {
-            self.loops.pass_and_keep(&mut self.peak.0, self.source, self.output, first, self.ahead);
+            self.loops.pass_and_keep(&mut self.peak.0, self.source, self.output, first, self.ahead, far);
         } else {
             self.keep_piecemeal(first, second);
         }
@@ -103,6 +104,7 @@ impl Peak {
 
 #[cfg(test)]
 mod tests {
+    use super::copy::Fence;
     use super::*;
     use proptest::prelude::*;
 
@@ -118,14 +120,16 @@ mod tests {
             let mut expected = source.clone();
             expected.resize(wanted, 0.0);
             let to_bits = |samples: &[f32]| samples.iter().map(|sample| sample.to_bits()).collect::<Vec<_>>();
-            for (loops, keeps) in Loops::all().flat_map(|loops| [(loops, false), (loops, true)]) {
+            let ways = [(false, false), (true, false), (true, true)];
+            for (loops, (keeps, far)) in Loops::all().flat_map(|loops| ways.map(|way| (loops, way))) {
                 let (mut output, mut peak) = (vec![9.0; wanted], Peak::default());
                 let ahead = Ahead { source: source.as_ptr(), output: output.as_ptr() };
                 let lane = Lane { source: &source, output: &mut output, peak: &mut peak, loops, ahead };
                 if keeps {
                     let mut kept = vec![MaybeUninit::new(9.0); source.len()];
                     let (first, second) = kept.split_at_mut(cut.min(source.len()));
-                    lane.keep(first, second);
+                    let _fence = Fence::of(usize::MAX / 4).filter(|_| far);
+                    lane.keep(first, second, far);
                     // What was kept can be read back through a ring only, without unsafe code: see `inbox`.
                 } else {
                     lane.pass();

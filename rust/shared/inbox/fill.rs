@@ -9,6 +9,7 @@ use ringbuf::traits::{Producer, Raw};
 
 use super::{Full, HEADER};
 use crate::shared::lane::Lanes;
+use crate::shared::lane::copy::Fence;
 
 /// Puts in a header and `channels` lanes of `frames` samples each, and shows them to the reader all at once.
 ///
@@ -26,17 +27,19 @@ pub(super) fn ring(
 ) -> Result<(), Full> {
     let (head, tail) = ring.vacant_slices_mut();
     let places = HEADER + channels * frames;
+    let fence = Fence::of(channels * frames);
     match head.split_first_chunk_mut() {
         Some((header, mut room)) if channels * frames <= room.len() => {
             *header = self::header(frames);
             for channel in 0..channels {
                 let (place, rest) = room.split_at_mut(frames);
-                lanes.lane(channel).keep(place, &mut []);
+                lanes.lane(channel).keep(place, &mut [], fence.is_some());
                 room = rest;
             }
         }
-        _ => wrapped(head, tail, channels, frames, lanes)?,
+        _ => wrapped(head, tail, channels, frames, lanes, fence.is_some())?,
     }
+    drop(fence);
     // SAFETY: the header and `Lane::keep` have filled the first `places` of the vacant slices, in their order.
     unsafe { ring.advance_write_index(places) };
     Ok(())
@@ -59,6 +62,7 @@ fn wrapped(
     channels: usize,
     frames: usize,
     lanes: &mut impl Lanes,
+    far: bool,
 ) -> Result<(), Full> {
     if HEADER + channels * frames > head.len() + tail.len() {
         return Err(Full);
@@ -73,7 +77,7 @@ fn wrapped(
         let (second, after) = tail.split_at_mut(frames - first.len());
         // Behind the seam a channel lies in one piece, as it does before it.
         let (one, other) = if first.is_empty() { (second, first) } else { (first, second) };
-        lanes.lane(channel).keep(one, other);
+        lanes.lane(channel).keep(one, other, far);
         (head, tail) = (rest, after);
     }
     Ok(())
@@ -84,11 +88,13 @@ pub(super) fn own(channels: usize, frames: usize, lanes: &mut impl Lanes) -> Opt
     let mut own: Vec<f32> = Vec::new();
     own.try_reserve_exact(channels * frames).ok()?;
     let mut room: &mut [MaybeUninit<f32>] = own.spare_capacity_mut();
+    let fence = Fence::of(channels * frames);
     for channel in 0..channels {
         let (place, rest) = room.split_at_mut(frames);
-        lanes.lane(channel).keep(place, &mut []);
+        lanes.lane(channel).keep(place, &mut [], fence.is_some());
         room = rest;
     }
+    drop(fence);
     // SAFETY: `Lane::keep` has filled the first `channels * frames` places of the vector, which are reserved.
     unsafe { own.set_len(channels * frames) };
     Some(own.into_boxed_slice())

@@ -71,6 +71,24 @@ fn drain(inbox: &Inbox, into: &mut Vec<f32>) -> bool {
     }
 }
 
+#[test]
+fn blocks_that_are_kept_past_the_caches_come_out_as_they_went_in() {
+    // Of lengths that begin and end anywhere in a line, some of them around the seam of the ring.
+    let lengths = || (0..60).map(|block| 32_768 + block * 7);
+    let block = |length: usize| (0..length).map(|at| (at * 31 + length) as f32).collect::<Vec<_>>();
+    let (mut feed, inbox) = inbox(MONO, 33_000);
+    for length in lengths() {
+        let (source, mut read) = (block(length), Vec::new());
+        assert_eq!(put(&mut feed, &source), Ok(()));
+        assert!(!drain(&inbox, &mut read));
+        assert!(read == source, "{length} samples");
+    }
+    let (mut own, own_inbox) = super::inbox(MONO, 1);
+    let (source, mut read) = (block(3 << 20), Vec::new());
+    assert_eq!(put(&mut own, &source), Ok(()));
+    assert!(!drain(&own_inbox, &mut read) && read == source, "a block in memory of its own");
+}
+
 proptest! {
     #[test]
     fn what_goes_in_comes_out_in_order(steps in prop::collection::vec((0u8..5, 0usize..260), 1..60)) {

@@ -4,6 +4,9 @@
 //! with vectors as wide as the processor has (fewer instructions for a line), and by asking for the next channel
 //! while this one is copied, since the processor's own prediction ends with each channel.
 //!
+//! A block of very many channels is kept past the caches: it would only push out what the show has there, and be gone
+//! itself when the writer thread comes for it.
+//!
 //! Unsafe code, since the instruction set is chosen at run time.
 
 use std::mem::MaybeUninit;
@@ -32,6 +35,32 @@ impl Ahead {
     }
 }
 
+/// A block of so many bytes is kept past the caches. Those of few channels go through a ring that fits into them.
+const FAR_BYTES: usize = 128 * 1024;
+
+/// Held while a block is kept past the caches. When it is dropped, whatever is written next is seen after the block:
+/// such writes have an order of their own.
+pub(crate) struct Fence(());
+
+impl Fence {
+    /// For a block of so many samples, if it is long enough.
+    #[inline(always)]
+    pub(crate) fn of(samples: usize) -> Option<Self> {
+        (samples * size_of::<f32>() >= FAR_BYTES).then_some(Self(()))
+    }
+}
+
+impl Drop for Fence {
+    #[inline(always)]
+    fn drop(&mut self) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every processor of this architecture has the instruction.
+        unsafe {
+            std::arch::x86_64::_mm_sfence();
+        }
+    }
+}
+
 type Pass = unsafe fn(&mut Peaks, &[f32], &mut [f32], Ahead);
 type PassAndKeep = unsafe fn(&mut Peaks, &[f32], &mut [f32], &mut [MaybeUninit<f32>], Ahead);
 
@@ -40,6 +69,8 @@ type PassAndKeep = unsafe fn(&mut Peaks, &[f32], &mut [f32], &mut [MaybeUninit<f
 pub(crate) struct Loops {
     pass: Pass,
     pass_and_keep: PassAndKeep,
+    /// The same past the caches, where there is a way.
+    pass_and_keep_far: PassAndKeep,
 }
 
 impl Loops {
@@ -51,10 +82,14 @@ impl Loops {
     /// All that it can run, the fastest last.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         #[cfg(target_arch = "x86_64")]
-        let wide = is_x86_feature_detected!("avx2").then_some(Self { pass: pass_avx2, pass_and_keep: keep_avx2 });
+        let wide = is_x86_feature_detected!("avx2").then_some(Self {
+            pass: pass_avx2,
+            pass_and_keep: keep_avx2,
+            pass_and_keep_far: keep_far_avx2,
+        });
         #[cfg(not(target_arch = "x86_64"))]
         let wide = None;
-        std::iter::once(Self { pass, pass_and_keep }).chain(wide)
+        std::iter::once(Self { pass, pass_and_keep, pass_and_keep_far: pass_and_keep }).chain(wide)
     }
 
     /// Copies `source` to `output`.
@@ -64,7 +99,7 @@ impl Loops {
         unsafe { (self.pass)(peaks, source, output, ahead) }
     }
 
-    /// Copies `source` to `output` and to `kept`, which is then filled.
+    /// Copies `source` to `output` and to `kept`, which is then filled; `far`, which needs a [`Fence`], past the caches.
     #[inline(always)]
     pub(super) fn pass_and_keep(
         self,
@@ -73,9 +108,11 @@ impl Loops {
         output: &mut [f32],
         kept: &mut [MaybeUninit<f32>],
         ahead: Ahead,
+        far: bool,
     ) {
+        let keep = if far { self.pass_and_keep_far } else { self.pass_and_keep };
         // SAFETY: `all` has asked whether the processor has the instructions.
-        unsafe { (self.pass_and_keep)(peaks, source, output, kept, ahead) }
+        unsafe { keep(peaks, source, output, kept, ahead) }
     }
 }
 
@@ -89,6 +126,46 @@ fn pass_avx2(peaks: &mut Peaks, source: &[f32], output: &mut [f32], ahead: Ahead
 #[target_feature(enable = "avx2")]
 fn keep_avx2(peaks: &mut Peaks, source: &[f32], output: &mut [f32], kept: &mut [MaybeUninit<f32>], ahead: Ahead) {
     pass_and_keep(peaks, source, output, kept, ahead);
+}
+
+/// A line of the cache that is written as a whole.
+#[cfg(target_arch = "x86_64")]
+#[repr(align(64))]
+struct Line([MaybeUninit<f32>; GROUP]);
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn keep_far_avx2(peaks: &mut Peaks, source: &[f32], output: &mut [f32], kept: &mut [MaybeUninit<f32>], ahead: Ahead) {
+    use std::arch::x86_64::{_mm256_loadu_ps, _mm256_stream_ps};
+
+    assert!(source.len() == output.len() && source.len() == kept.len());
+    let mut found = *peaks;
+    // SAFETY: a line is nothing but places for floats.
+    let (before, lines, after) = unsafe { kept.align_to_mut::<Line>() };
+    let whole = lines.len() * GROUP;
+    let (source_before, source) = source.split_at(before.len());
+    let (output_before, output) = output.split_at_mut(before.len());
+    let ((source, source_after), (output, output_after)) = (source.split_at(whole), output.split_at_mut(whole));
+    let (groups, outputs) = (source.as_chunks::<GROUP>().0, output.as_chunks_mut::<GROUP>().0);
+    for (line, (group, (output, kept))) in groups.iter().zip(outputs.iter_mut().zip(lines)).enumerate() {
+        ahead.fetch(line);
+        let group = *group;
+        for (half, place) in group.as_chunks::<8>().0.iter().zip(kept.0.as_chunks_mut::<8>().0) {
+            // SAFETY: the array holds the 32 bytes that are read, and no alignment is asked for.
+            let half = unsafe { _mm256_loadu_ps(half.as_ptr()) };
+            // SAFETY: the place has room for 32 bytes and begins where a line or half of one does.
+            unsafe { _mm256_stream_ps(place.as_mut_ptr().cast(), half) };
+        }
+        pass_group(&mut found, group, output);
+    }
+    for (kept, source, output) in [(before, source_before, output_before), (after, source_after, output_after)] {
+        output.copy_from_slice(source);
+        for (kept, sample) in kept.iter_mut().zip(source) {
+            kept.write(*sample);
+        }
+        compare(&mut found, source);
+    }
+    *peaks = found;
 }
 
 #[inline(always)]
