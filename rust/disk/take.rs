@@ -249,15 +249,11 @@ impl Take {
                 Taken::Nothing => break Taken::Nothing,
                 Taken::End => break Taken::End,
             }
-            if part.rest.is_some() {
+            let look = part.taken >= clock_at;
+            if part.rest.is_some() || look && began.elapsed() >= ENCODING {
                 break Taken::Item(());
             }
-            if part.taken >= clock_at {
-                if began.elapsed() >= ENCODING {
-                    break Taken::Item(());
-                }
-                clock_at = part.taken + LOOK_AT_THE_CLOCK;
-            }
+            clock_at += if look { LOOK_AT_THE_CLOCK } else { 0 };
             if part.out.len() >= BATCH {
                 self.order.faults.pass(Point::Writer);
                 part.write_batches(&before)?;
