@@ -137,9 +137,11 @@ pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String
     };
     let mut contests: Vec<Contest> = ROWS.iter().filter(wanted).map(|row| Contest::new(bench, row)).collect();
     let most = contests.iter().map(|contest| contest.rounds).max().unwrap_or(0);
-    // Round by round, not format by format: a bad moment of the machine then meets each of them for a round or two.
-    for round in 1..=most {
-        for contest in contests.iter_mut().filter(|contest| round <= contest.rounds) {
+    // Round by round, not format by format: a bad moment of the machine then meets each of them for a round or two. But
+    // the quick formats by themselves: a virtual machine gives back memory that rests for seconds, and gets it again at
+    // a price that goes with the length of the file.
+    for (slow, round) in [false, true].into_iter().flat_map(|slow| (1..=most).map(move |round| (slow, round))) {
+        for contest in contests.iter_mut().filter(|contest| contest.row.slow == slow && round <= contest.rounds) {
             contest.play(bench, round, &input)?;
         }
     }
