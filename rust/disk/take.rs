@@ -114,8 +114,6 @@ struct Part {
     encoder: Box<dyn Encoder>,
     /// Encoded bytes that are not in the file yet.
     out: Vec<u8>,
-    /// Bytes of the largest write of late.
-    largest: usize,
     /// Frames that the encoder has taken.
     frames: u64,
     /// Frames of which nothing is left in `out`.
@@ -222,7 +220,6 @@ impl Take {
             file,
             encoder,
             out: header,
-            largest: 0,
             frames: 0,
             written: 0,
             safe: 0,
@@ -471,7 +468,6 @@ impl Part {
         let past = (self.file.len() + self.out.len() as u64) % BATCH as u64;
         let whole = self.out.len().saturating_sub(past as usize);
         self.file.append(&self.out[..whole])?;
-        self.largest = self.largest.max(self.out.len());
         self.out.drain(..whole);
         // What stays may reach back behind the last item: then nobody is told of more than before.
         if self.out.is_empty() {
@@ -485,13 +481,7 @@ impl Part {
     fn write(&mut self) -> Result<(), Problem> {
         let written = self.file.append(&self.out);
         self.written = self.frames;
-        // Blocks of very many channels are larger than a batch: memory that each of them needs is kept, also when what
-        // is left of one is written by itself. That of a clip is given back after some writes.
-        self.largest = self.out.len().max(self.largest / 8 * 7);
         self.out.clear();
-        if self.largest < self.out.capacity() / 4 {
-            self.out.shrink_to(4 * BATCH);
-        }
         written
     }
 }

@@ -7,17 +7,17 @@
 //! or call the system. When there is no room it says so and takes nothing, so that the caller can count the
 //! loss. A block of more than half a ring (a clip, or a slice after a long hitch) gets memory of its own.
 //!
-//! There are two rings of samples. The near one is small, so that its memory is used again and again and mostly stays
-//! in the caches and in the tables of pages; all goes through it while the writer thread keeps up. The reserve holds
-//! about two seconds. What does not go through the near ring is announced by an [`Event`] in a third ring, which says
-//! after which block of the near one it comes. When the writer thread is stuck in the disk, [`Inbox::spill`], called by
-//! a thread of the inbox's own, moves the blocks of both to ordinary memory; the cook thread bounds how much may wait
-//! in all. Writer and spill thread share the consumer side under a mutex, which is never held across a file operation.
+//! There are two rings of samples. The near one is small, so that its memory is used again and again; all goes through
+//! it while the writer thread keeps up. The reserve holds about two seconds. What does not go through the near ring is
+//! announced by an [`Event`] in a third ring, which says after which block of the near one it comes. When the writer
+//! thread is stuck in the disk, [`Inbox::spill`], called by a thread of the inbox's own, moves the blocks of both to
+//! ordinary memory; the cook thread bounds how much may wait in all. Writer and spill thread share the consumer side
+//! under a mutex, which is never held across a file operation.
 //!
 //! An inbox has one sample rate and channel count. When the input changes them in mid-take, the cook thread
 //! goes on with a new inbox and leaves it as [`Inbox::next`] of the former one.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Duration;
@@ -52,6 +52,12 @@ const RING_EVENTS: usize = 4096;
 const HEADER: usize = LINE / size_of::<f32>();
 /// So many blocks find room for their headers beside the seconds of audio.
 const HEADERS: usize = 512 * HEADER;
+/// Samples that are shown at once: what is made of them is written from the caches then, and the lock is held for a
+/// fraction of a millisecond.
+const PIECE: usize = 96 * 1024;
+/// Frames are shown in multiples of so many, however many channels there are: of each, the processor is to fetch some
+/// lines ahead, and encoders work on even numbers of them.
+const PIECE_FRAMES: usize = 96;
 
 /// What comes next in a take and is not in the near ring.
 #[derive(Debug)]
@@ -67,8 +73,8 @@ type Announced = (u64, Event);
 /// What waits outside the rings.
 #[derive(Debug)]
 enum Spilled {
-    /// A planar block.
-    Block { samples: Box<[f32]>, frames: usize },
+    /// A planar block, of which so many frames were shown before.
+    Block { samples: Box<[f32]>, frames: usize, shown: usize },
     /// So many frames of silence: a gap that is filled, or samples that were lost.
     Silence { frames: u64 },
 }
@@ -243,7 +249,7 @@ impl Feed {
             Event::Reserve
         } else {
             let samples = fill::own(self.sound.channels, frames, lanes).ok_or(Full)?;
-            Event::Spilled(Spilled::Block { samples, frames })
+            Event::Spilled(Spilled::Block { samples, frames, shown: 0 })
         };
         self.announce(event)
     }
@@ -290,7 +296,7 @@ impl Inbox {
         self.sound
     }
 
-    /// Shows the oldest item to `use_item` and removes it.
+    /// Shows the oldest item to `use_item` and removes it; of a large block, the next piece.
     ///
     /// Samples in the ring are shown in place, under the lock that the spill thread shares, so `use_item` must
     /// not touch a file.
@@ -307,8 +313,14 @@ impl Inbox {
                 Some(Oldest::Event) => outlet.pop_event(),
                 Some(oldest) => {
                     let (frames, [head, tail]) = outlet.block(oldest, self.sound.channels);
-                    let result = use_item(Item::Audio(Planar::wrapped(head, tail, self.sound.channels, frames)));
-                    outlet.skip(oldest, frames * self.sound.channels);
+                    let piece = self.piece(outlet.shown, frames);
+                    let shown = piece.end;
+                    let result = use_item(Item::Audio(Planar::wrapped(head, tail, self.sound.channels, frames, piece)));
+                    if shown < frames {
+                        outlet.shown = shown;
+                    } else {
+                        outlet.skip(oldest, frames * self.sound.channels);
+                    }
                     return Taken::Item(result);
                 }
                 None => None,
@@ -316,9 +328,15 @@ impl Inbox {
         };
         drop(outlet);
         match spilled {
-            Some(Spilled::Block { samples, frames }) => {
-                let view = Planar::contiguous(&samples, self.sound.channels, frames);
-                Taken::Item(use_item(Item::Audio(view.split_at(frames).into())))
+            Some(Spilled::Block { samples, frames, shown }) => {
+                let piece = self.piece(shown, frames);
+                let shown = piece.end;
+                let views = Planar::wrapped(&samples, &[], self.sound.channels, frames, piece);
+                let result = use_item(Item::Audio(views));
+                if shown < frames {
+                    self.outlet().spilled.push_front(Spilled::Block { samples, frames, shown });
+                }
+                Taken::Item(result)
             }
             Some(Spilled::Silence { frames }) => Taken::Item(use_item(Item::Silence(frames))),
             _ if closed => match self.owed.swap(0, Ordering::Relaxed) {
@@ -327,6 +345,12 @@ impl Inbox {
             },
             _ => Taken::Nothing,
         }
+    }
+
+    /// What is shown at once of a block of which so many frames were `shown` before.
+    fn piece(&self, shown: usize, frames: usize) -> Range<usize> {
+        let most = (PIECE / self.sound.channels / PIECE_FRAMES).max(1) * PIECE_FRAMES;
+        shown..frames.min(shown + most)
     }
 
     /// Where the take goes on, once [`Inbox::take`] has said [`Taken::End`].

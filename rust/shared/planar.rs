@@ -1,5 +1,7 @@
 //! Planar views of sample blocks.
 
+use std::ops::Range;
+
 /// Consecutive frames of all channels, one slice a channel, as they lie in the ring.
 ///
 /// A block in the ring may wrap around its end, and the wrap may split one channel. A `Planar` is always a
@@ -27,13 +29,21 @@ impl<'a> Planar<'a> {
         Self { head: samples, tail: &[], stride: 0, from: 0, to: samples.len(), channels }
     }
 
-    /// A block of `channels` x `frames` samples whose planar samples are `head` followed by `tail`: one view
-    /// when no channel is split by the seam, else the frames before the split and those after it.
-    pub(crate) fn wrapped(head: &'a [f32], tail: &'a [f32], channels: usize, frames: usize) -> [Self; 2] {
+    /// The frames of `piece` of a block of `channels` x `frames` samples whose planar samples are `head` followed by
+    /// `tail`: one view when no channel is split by the seam, else the frames before the split and those after it.
+    pub(crate) fn wrapped(
+        head: &'a [f32],
+        tail: &'a [f32],
+        channels: usize,
+        frames: usize,
+        piece: Range<usize>,
+    ) -> [Self; 2] {
         debug_assert_eq!(head.len() + tail.len(), channels * frames);
-        let whole = Self { head, tail, stride: frames, from: 0, to: frames, channels };
-        let split = if frames == 0 || tail.is_empty() { 0 } else { head.len() % frames };
-        [Self { to: split, ..whole }, Self { from: split, ..whole }]
+        debug_assert!(piece.start <= piece.end && piece.end <= frames);
+        let seam = if frames == 0 || tail.is_empty() { 0 } else { head.len() % frames };
+        let split = seam.clamp(piece.start, piece.end);
+        let all = Self { head, tail, stride: frames, from: piece.start, to: piece.end, channels };
+        [Self { to: split, ..all }, Self { from: split, ..all }]
     }
 
     /// Number of frames in this view.
@@ -71,12 +81,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn wrapped_blocks_keep_every_sample(channels in 1usize..6, frames in 0usize..9, cut in 0usize..60) {
+        fn wrapped_blocks_keep_every_sample(
+            channels in 1usize..6,
+            frames in 0usize..9,
+            cut in 0usize..60,
+            at in 0usize..9,
+        ) {
             let samples: Vec<f32> = (0..channels * frames).map(|i| i as f32).collect();
             let (head, tail) = samples.split_at(cut.min(samples.len()));
-            let views = Planar::wrapped(head, tail, channels, frames);
+            let at = at.min(frames);
+            let pieces = [0..at, at..frames];
+            let views = pieces.map(|piece| Planar::wrapped(head, tail, channels, frames, piece));
+            prop_assert_eq!(views[0].iter().map(Planar::frames).sum::<usize>(), at);
             for channel in 0..channels {
-                let read: Vec<f32> = views.iter().flat_map(|view| view.channel(channel).to_vec()).collect();
+                let read: Vec<f32> = views.iter().flatten().flat_map(|view| view.channel(channel).to_vec()).collect();
                 prop_assert_eq!(&read[..], &samples[channel * frames..(channel + 1) * frames]);
             }
         }

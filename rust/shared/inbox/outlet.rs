@@ -14,6 +14,8 @@ pub(super) struct Outlet {
     near_blocks: u64,
     pub(super) reserve: HeapCons<f32>,
     events: HeapCons<Announced>,
+    /// Frames of the oldest block in the rings that were shown already.
+    pub(super) shown: usize,
     /// Older than everything in the rings.
     pub(super) spilled: VecDeque<Spilled>,
 }
@@ -29,7 +31,7 @@ pub(super) enum Oldest {
 
 impl Outlet {
     pub(super) fn new(near: HeapCons<f32>, reserve: HeapCons<f32>, events: HeapCons<Announced>) -> Self {
-        Self { near, near_blocks: 0, reserve, events, spilled: VecDeque::new() }
+        Self { near, near_blocks: 0, reserve, events, shown: 0, spilled: VecDeque::new() }
     }
 
     /// Removes the oldest of what waits outside the rings, which is older than everything in them.
@@ -70,6 +72,7 @@ impl Outlet {
 
     /// Removes the oldest block, which has so many samples, from its ring.
     pub(super) fn skip(&mut self, oldest: Oldest, samples: usize) {
+        self.shown = 0;
         if oldest == Oldest::Near {
             self.near.skip(HEADER + samples);
             self.near_blocks += 1;
@@ -104,8 +107,9 @@ impl Outlet {
             return false;
         }
         pieces.into_iter().for_each(|piece| own.extend_from_slice(piece));
+        let shown = self.shown;
         self.skip(oldest, own.len());
-        self.spilled.push_back(Spilled::Block { samples: own.into_boxed_slice(), frames });
+        self.spilled.push_back(Spilled::Block { samples: own.into_boxed_slice(), frames, shown });
         true
     }
 }

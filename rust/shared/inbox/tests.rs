@@ -89,6 +89,42 @@ fn blocks_that_are_kept_past_the_caches_come_out_as_they_went_in() {
     assert!(!drain(&own_inbox, &mut read) && read == source, "a block in memory of its own");
 }
 
+#[test]
+fn large_blocks_are_shown_in_pieces_wherever_they_are_moved_to_meanwhile() {
+    const LENGTH: usize = PIECE + 1000;
+    // A block of the near ring, one of the reserve, and one in memory of its own.
+    for (made_for, moved_after) in [(LENGTH, 0), (LENGTH, 1), (LENGTH, 4), (LENGTH, usize::MAX), (1, usize::MAX)] {
+        let (mut feed, inbox) = inbox(MONO, made_for);
+        let source: Vec<f32> = (0..LENGTH).map(|at| at as f32).collect();
+        let mut blocks = 0;
+        while put(&mut feed, &source).is_ok() {
+            blocks += 1;
+            if made_for != LENGTH || inbox.outlet().reserve.occupied_len() > 0 {
+                break;
+            }
+        }
+        feed.silence(7);
+        let (mut read, mut silent, mut pieces) = (Vec::new(), 0, 0);
+        while inbox.take(|item| match item {
+            Item::Audio(views) => {
+                let before = read.len();
+                views.iter().for_each(|view| read.extend_from_slice(view.channel(0)));
+                assert!(read.len() - before <= PIECE, "{} samples at once", read.len() - before);
+            }
+            Item::Silence(frames) => silent += frames,
+        }) == Taken::Item(())
+        {
+            if pieces == moved_after {
+                while inbox.outlet().spill_one(1) {}
+            }
+            pieces += 1;
+        }
+        assert!(blocks > 0 && (blocks > 3) == (made_for == LENGTH), "{blocks} blocks");
+        assert_eq!((pieces, silent), (2 * blocks + 1, 7));
+        assert!(read == source.repeat(blocks), "moved after {moved_after} pieces");
+    }
+}
+
 proptest! {
     #[test]
     fn what_goes_in_comes_out_in_order(steps in prop::collection::vec((0u8..5, 0usize..260), 1..60)) {
