@@ -39,8 +39,10 @@ const CHUNK: usize = 4000;
 /// the processor to fetch ahead.
 const MIN_FRAMES: usize = 96;
 
-/// Put between frames that are longer than the chunk allows for: a power of two of channels would otherwise
-/// map all frames to the same few places of the cache.
+/// All frames whose length is a multiple of this would map to the same few places of the cache.
+const ALIAS: usize = 2048;
+
+/// Put between them, therefore.
 const GAP: usize = 64;
 
 /// Stands in for the channels that an incomplete group lacks. Groups hold the frames of a chunk, and begin
@@ -183,9 +185,9 @@ pub(crate) struct Interleaver {
     pitch: usize,
     /// Frames of a chunk.
     chunk_frames: usize,
-    /// Where frames are converted before they are appended: warm in the cache, and initialised once instead
-    /// of at every block.
-    chunk: Box<[u8]>,
+    /// Where frames are converted before they are appended: warm in the cache, and initialised once instead of at
+    /// every block. Long frames are converted where they belong, unless they alias.
+    chunk: Option<Box<[u8]>>,
     clipped: u64,
 }
 
@@ -199,9 +201,11 @@ impl Interleaver {
     fn with_kernels(kernels: Kernels, form: Form, channels: usize) -> Self {
         let frame_bytes = channels * form.bytes;
         let fitting = CHUNK / frame_bytes.max(1) / GROUP * GROUP;
-        let (chunk_frames, pitch) =
-            if fitting < MIN_FRAMES { (MIN_FRAMES, frame_bytes + GAP) } else { (fitting, frame_bytes) };
-        let chunk = vec![0; chunk_frames * pitch + SLACK].into_boxed_slice();
+        let chunk_frames = fitting.max(MIN_FRAMES);
+        let aliasing = frame_bytes.is_multiple_of(ALIAS);
+        let pitch = if aliasing { frame_bytes + GAP } else { frame_bytes };
+        let chunk =
+            (aliasing || fitting >= MIN_FRAMES).then(|| vec![0; chunk_frames * pitch + SLACK].into_boxed_slice());
         Self { kernels, channels, frame_bytes, pitch, chunk_frames, chunk, clipped: 0 }
     }
 
@@ -218,40 +222,48 @@ impl Interleaver {
     /// Appends the frames of `block` to `out`.
     pub(crate) fn write(&mut self, block: Planar<'_>, out: &mut Vec<u8>) {
         debug_assert_eq!(block.channels(), self.channels);
-        out.reserve(block.frames() * self.frame_bytes);
+        out.reserve(block.frames() * self.frame_bytes + SLACK);
+        let mut chunk = self.chunk.take();
         let mut rest = block;
         while rest.frames() > 0 {
             let (now, later) = rest.split_at(self.chunk_frames);
-            self.convert(now);
-            let chunk = &self.chunk[..now.frames() * self.pitch];
-            if self.pitch == self.frame_bytes {
-                out.extend_from_slice(chunk);
-            } else {
-                for frame in chunk.chunks_exact(self.pitch) {
-                    out.extend_from_slice(&frame[..self.frame_bytes]);
+            if let Some(chunk) = &mut chunk {
+                self.convert(now, chunk);
+                let chunk = &chunk[..now.frames() * self.pitch];
+                if self.pitch == self.frame_bytes {
+                    out.extend_from_slice(chunk);
+                } else {
+                    for frame in chunk.chunks_exact(self.pitch) {
+                        out.extend_from_slice(&frame[..self.frame_bytes]);
+                    }
                 }
+            } else {
+                let (start, end) = (out.len(), out.len() + now.frames() * self.frame_bytes);
+                out.resize(end + SLACK, 0);
+                self.convert(now, &mut out[start..]);
+                out.truncate(end);
             }
             rest = later;
         }
+        self.chunk = chunk;
     }
 
-    /// Converts at most [`Interleaver::chunk_frames`] into the chunk.
-    fn convert(&mut self, block: Planar<'_>) {
+    /// Converts at most [`Interleaver::chunk_frames`] into `out`, [`Interleaver::pitch`] bytes apart.
+    fn convert(&mut self, block: Planar<'_>, out: &mut [u8]) {
         let (groups, rest) = match self.kernels.fast {
             Some(_) => block.split_at(block.frames() / GROUP * GROUP),
             None => block.split_at(0),
         };
         if let Some(fast) = self.kernels.fast {
-            self.clipped += self.convert_groups(fast, groups);
+            self.clipped += self.convert_groups(fast, groups, out);
         }
-        let out = &mut self.chunk[groups.frames() * self.pitch..];
-        self.clipped += (self.kernels.plain)(rest, self.pitch, out);
+        self.clipped += (self.kernels.plain)(rest, self.pitch, &mut out[groups.frames() * self.pitch..]);
     }
 
-    fn convert_groups(&mut self, fast: Fast, block: Planar<'_>) -> u64 {
+    fn convert_groups(&self, fast: Fast, block: Planar<'_>, out: &mut [u8]) -> u64 {
         match self.channels {
-            1 => (fast.mono)(block.channel(0), &mut self.chunk),
-            2 => (fast.stereo)(block.channel(0), block.channel(1), &mut self.chunk),
+            1 => (fast.mono)(block.channel(0), out),
+            2 => (fast.stereo)(block.channel(0), block.channel(1), out),
             channels => {
                 let sample_bytes = self.frame_bytes / channels;
                 // The incomplete group first: the whole ones then overwrite what it wrote too much.
@@ -264,7 +276,7 @@ impl Interleaver {
                         channel if channel < channels => block.channel(channel),
                         _ => &SILENCE[..block.frames()],
                     });
-                    (fast.group)(&slices, self.pitch, &mut self.chunk[first * sample_bytes..])
+                    (fast.group)(&slices, self.pitch, &mut out[first * sample_bytes..])
                 };
                 groups.map(convert).sum()
             }
