@@ -41,8 +41,11 @@ const RESERVE_SECONDS: f64 = 2.0;
 const RESERVE_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 /// Seconds of audio that the near ring is made for: a few of the writer thread's naps.
 const NEAR_SECONDS: f64 = 0.25;
-/// What it takes at least, if that is not more than the reserve, and at most, except to hold a few blocks.
-const NEAR_BYTES: RangeInclusive<f64> = 1024.0 * 1024.0..=8.0 * 1024.0 * 1024.0;
+/// What it takes at least, so that in a render host and writer thread work in turns that are long against what it
+/// costs to wake each other, and at most, except to hold a few blocks.
+const NEAR_BYTES: RangeInclusive<f64> = 1536.0 * 1024.0..=8.0 * 1024.0 * 1024.0;
+/// Nor more reserves than this: audio of low rates needs no long turns.
+const NEAR_RESERVES: usize = 4;
 /// Nor ever more than this: what may wait in memory at all.
 const MOST_RING_BYTES: usize = 1 << 30;
 /// Events that can wait: two seconds at 60 cooks a second many times over.
@@ -147,7 +150,7 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
     let most = MOST_RING_BYTES / frame_bytes as usize;
     let reserve_frames = ((seconds * sound.rate) as usize).max(a_few_blocks).min(most).max(64);
     let near_bytes = (NEAR_SECONDS * sound.rate * frame_bytes).clamp(*NEAR_BYTES.start(), *NEAR_BYTES.end());
-    let near_frames = ((near_bytes / frame_bytes) as usize).max(a_few_blocks).min(reserve_frames);
+    let near_frames = ((near_bytes / frame_bytes) as usize).max(a_few_blocks).min(NEAR_RESERVES * reserve_frames);
     let (near_in, near_out) = ring(near_frames * sound.channels + HEADERS);
     let (reserve_in, reserve_out) = ring(reserve_frames * sound.channels + HEADERS);
     let (events_in, events_out) = HeapRb::<Announced>::new(RING_EVENTS).split();
