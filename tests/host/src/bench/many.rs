@@ -33,7 +33,7 @@ pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String
 }
 
 fn scale(bench: &Bench, figures: &mut Figures) -> Result<(), String> {
-    let rounds = bench.rounds(5, 1);
+    let rounds = bench.rounds(9, 1);
     // As many samples as ten minutes of stereo have.
     let samples = bench.rounds(57_600_000, 8_000_000);
     let mut times: Vec<Vec<f64>> = SCALE_CHANNELS.iter().map(|_| Vec::new()).collect();
