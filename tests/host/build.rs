@@ -1,6 +1,7 @@
 //! Compiles the host's C++ side.
 
-const SOURCES: [&str; 9] = ["blocks", "faults", "fence", "inputs", "lent", "node", "parameters", "plugin", "python"];
+const SOURCES: [&str; 10] =
+    ["answers", "blocks", "faults", "fence", "inputs", "lent", "node", "parameters", "plugin", "python"];
 
 fn main() {
     let mut build = cxx_build::bridge("src/ffi.rs");

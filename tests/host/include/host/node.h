@@ -1,6 +1,7 @@
 // One node: calls the plugin in TouchDesigner's order and watches what it does.
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -109,6 +110,26 @@ private:
 	PyMethodDef* methods;
 	std::unique_ptr<NodeObject> object;
 };
+
+template <typename Call>
+void
+NodeHost::guarded(const char* method, Call&& call) const
+{
+	if (instance == nullptr)
+		return;
+	try
+	{
+		call();
+	}
+	catch (const std::exception& thrown)
+	{
+		faults.add(FaultKind::Threw, std::string("the plugin threw out of ") + method + ": " + thrown.what());
+	}
+	catch (...)
+	{
+		faults.add(FaultKind::Threw, std::string("the plugin threw out of ") + method);
+	}
+}
 
 // `setup` holds the addresses of the plugin's own CreateCHOPInstance and DestroyCHOPInstance, in a library that stays
 // loaded as long as the node lives.

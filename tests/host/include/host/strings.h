@@ -1,8 +1,9 @@
-// The host's strings that a plugin sets.
+// The host's strings: those that a plugin sets, and those that go to Rust.
 #pragma once
 
 #include <string>
 
+#include "rust/cxx.h"
 #include "touchdesigner/op.h"
 
 namespace tdhost
@@ -15,5 +16,11 @@ public:
 
 	std::string value;
 };
+
+inline rust::String
+toRust(const std::string& text)
+{
+	return rust::String::lossy(text);
+}
 
 } // namespace tdhost
