@@ -32,15 +32,15 @@ impl Ring {
             .is_ok()
     }
 
-    /// What the writer thread does with it; how many frames there were.
+    /// What the writer thread does with all that waits; how many frames there were.
     pub fn take(&self) -> usize {
-        match self.inbox.take(|item| match item {
-            Item::Audio(views) => views.iter().map(Planar::frames).sum(),
-            Item::Silence(frames) => frames as usize,
-        }) {
-            Taken::Item(frames) => frames,
-            Taken::Nothing | Taken::End => 0,
-        }
+        let mut all = 0;
+        let mut count = |item: Item<'_>| match item {
+            Item::Audio(views) => all += views.iter().map(Planar::frames).sum::<usize>(),
+            Item::Silence(frames) => all += frames as usize,
+        };
+        while self.inbox.take(&mut count) == Taken::Item(()) {}
+        all
     }
 }
 
