@@ -144,13 +144,7 @@ pub(crate) enum Taken<R> {
 
 /// Makes the two ends for audio of the layout `sound` whose first block has `frames` frames.
 pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
-    let frame_bytes = (sound.channels * size_of::<f32>()) as f64;
-    let seconds = RESERVE_SECONDS.min(RESERVE_BYTES / (sound.rate * frame_bytes));
-    let a_few_blocks = 4 * frames.min(1 << 16);
-    let most = MOST_RING_BYTES / frame_bytes as usize;
-    let reserve_frames = ((seconds * sound.rate) as usize).max(a_few_blocks).min(most).max(64);
-    let near_bytes = (NEAR_SECONDS * sound.rate * frame_bytes).clamp(*NEAR_BYTES.start(), *NEAR_BYTES.end());
-    let near_frames = ((near_bytes / frame_bytes) as usize).max(a_few_blocks).min(NEAR_RESERVES * reserve_frames);
+    let (near_frames, reserve_frames) = ring_frames(sound, frames);
     let (near_in, near_out) = ring(near_frames * sound.channels + HEADERS);
     let (reserve_in, reserve_out) = ring(reserve_frames * sound.channels + HEADERS);
     let (events_in, events_out) = HeapRb::<Announced>::new(RING_EVENTS).split();
@@ -174,6 +168,18 @@ pub(crate) fn inbox(sound: Sound, frames: usize) -> (Feed, Arc<Inbox>) {
         inbox: Arc::clone(&inbox),
     };
     (feed, inbox)
+}
+
+/// Frames that the near ring and the reserve have room for when the first block has `frames`.
+fn ring_frames(sound: Sound, frames: usize) -> (usize, usize) {
+    let frame_bytes = (sound.channels * size_of::<f32>()) as f64;
+    let seconds = RESERVE_SECONDS.min(RESERVE_BYTES / (sound.rate * frame_bytes));
+    let a_few_blocks = 4 * frames.min(1 << 16);
+    let most = (MOST_RING_BYTES / frame_bytes as usize).max(64);
+    let reserve = ((seconds * sound.rate) as usize).max(a_few_blocks).min(most);
+    let near_bytes = (NEAR_SECONDS * sound.rate * frame_bytes).clamp(*NEAR_BYTES.start(), *NEAR_BYTES.end());
+    let near = ((near_bytes / frame_bytes) as usize).max(a_few_blocks).min(most.min(NEAR_RESERVES * reserve));
+    (near, reserve.max(64))
 }
 
 /// How much audio a ring holds when it is full.

@@ -127,6 +127,14 @@ fn large_blocks_are_shown_in_pieces_wherever_they_are_moved_to_meanwhile() {
 
 proptest! {
     #[test]
+    fn no_ring_is_larger_than_a_gigabyte(channels in 1usize..70_000, rate in 1.0f64..1e6, frames in 0usize..10_000_000) {
+        let (near, reserve) = ring_frames(Sound { channels, rate }, frames);
+        let bytes = |frames: usize| frames * channels * size_of::<f32>();
+        prop_assert!(bytes(near) <= MOST_RING_BYTES && bytes(reserve) <= MOST_RING_BYTES, "{} {}", near, reserve);
+        prop_assert!(near > 0 && reserve > 0);
+    }
+
+    #[test]
     fn what_goes_in_comes_out_in_order(steps in prop::collection::vec((0u8..5, 0usize..260), 1..60)) {
         let (mut feed, inbox) = inbox(MONO, 1);
         let (mut expected, mut read, mut next) = (Vec::new(), Vec::new(), 0.0);
