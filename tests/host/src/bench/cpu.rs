@@ -165,25 +165,40 @@ impl Contest {
         Self { row, rounds, ours: Vec::new(), theirs: row.peers.iter().map(|_| Some(Vec::new())).collect() }
     }
 
+    /// One run of each. Everyone comes first at times: whoever does gets the memory that rested longest, and a virtual
+    /// machine may have given that back to its host meanwhile.
     fn play(&mut self, bench: &Bench, round: usize, input: &Path) -> Result<(), String> {
         let Self { row, rounds, .. } = self;
-        let output = bench.path(&format!("output.{}", row.extension));
         bench.doing(&format!("CPU time of {}, round {round} of {rounds}", row.key));
-        match run(child::play(bench.plugin.path(), row.kind, input, &output)?, &output) {
+        let output = bench.path(&format!("output.{}", row.extension));
+        let players = 1 + row.peers.len();
+        for turn in round..round + players {
+            match turn % players {
+                0 => self.play_ours(bench, input, &output)?,
+                player => self.play_theirs(player - 1, bench, input, &output)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn play_ours(&mut self, bench: &Bench, input: &Path, output: &Path) -> Result<(), String> {
+        match run(child::play(bench.plugin.path(), self.row.kind, input, output)?, output) {
             Ran::Cpu(time) => self.ours.push(time),
             // Where the operating system is not asked.
-            Ran::Missing => return Ok(()),
+            Ran::Missing => {}
             Ran::Failed(reason) => return Err(reason),
         }
-        for (peer, times) in row.peers.iter().zip(&mut self.theirs) {
-            let Some(sofar) = times else { continue };
-            match run(peer.command(input, &output)?, &output) {
-                Ran::Cpu(time) => sofar.push(time),
-                Ran::Missing => *times = None,
-                Ran::Failed(reason) => {
-                    bench.progress.suspend(|| eprintln!("{}: {reason}", row.key));
-                    *times = None;
-                }
+        Ok(())
+    }
+
+    fn play_theirs(&mut self, peer: usize, bench: &Bench, input: &Path, output: &Path) -> Result<(), String> {
+        let Some(sofar) = &mut self.theirs[peer] else { return Ok(()) };
+        match run(self.row.peers[peer].command(input, output)?, output) {
+            Ran::Cpu(time) => sofar.push(time),
+            Ran::Missing => self.theirs[peer] = None,
+            Ran::Failed(reason) => {
+                bench.progress.suspend(|| eprintln!("{}: {reason}", self.row.key));
+                self.theirs[peer] = None;
             }
         }
         Ok(())
