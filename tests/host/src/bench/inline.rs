@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::cook::OtherWork;
+use super::cook::{OtherWork, RECORDING_BYTES};
 use super::figures::{COOK_CHANNELS, Figures};
 use super::sndfile::{self, Library};
 use super::stage::{FRAMES, RATE};
@@ -12,7 +12,7 @@ use crate::signal;
 /// `hound_inline_us` and `libsndfile_inline_us`.
 pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String> {
     let rounds = bench.rounds(200, 20);
-    let mut other = OtherWork::new();
+    let mut other = OtherWork::new(RECORDING_BYTES);
     for channels in COOK_CHANNELS {
         let planar: Vec<Vec<f32>> = (0..channels)
             .map(|channel| {
