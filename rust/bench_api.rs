@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::disk::encoder::{CODECS, Encoder, FORMATS, Opening, Settings};
-use crate::shared::inbox::{Feed, Inbox, Item, Reach, Taken, inbox};
-use crate::shared::lane::copy::{Ahead, Loops};
-use crate::shared::lane::{Lane, Lanes, Peak};
-use crate::shared::planar::Planar;
-use crate::shared::sound::Sound;
+use crate::container::{Encoder, FORMATS, Opening, PCM_CODECS, Settings};
+use crate::stream::AudioLayout;
+use crate::stream::inbox::{Feed, Inbox, Item, Reach, Taken, inbox};
+use crate::stream::lane::copy::{Ahead, Loops};
+use crate::stream::lane::{Lane, Lanes, Peak};
+use crate::stream::planar::Planar;
 
 /// Both ends of the way from the cook thread to the writer thread.
 pub struct Ring {
@@ -20,7 +20,7 @@ pub struct Ring {
 impl Ring {
     /// A ring for blocks of `frames` frames at 48 kHz.
     pub fn new(channels: usize, frames: usize) -> Self {
-        let (feed, inbox) = inbox(Sound { channels, rate: 48_000.0 }, frames);
+        let (feed, inbox) = inbox(AudioLayout { channels, rate: 48_000.0 }, frames);
         Self { feed, inbox, output: vec![0.0; frames], loops: Loops::new() }
     }
 
@@ -70,15 +70,15 @@ pub struct Encoding {
 impl Encoding {
     /// Names of every format in the order of the menu, and of every codec.
     pub fn names() -> (Vec<&'static str>, Vec<&'static str>) {
-        (FORMATS.iter().map(|format| format.name).collect(), CODECS.iter().map(|codec| codec.name).collect())
+        (FORMATS.iter().map(|format| format.name).collect(), PCM_CODECS.iter().map(|codec| codec.name).collect())
     }
 
     /// `None` where the format does not hold this.
     pub fn open(format: &str, codec: &str, channels: usize) -> Option<Self> {
         let format = FORMATS.iter().find(|row| row.name == format)?;
-        let codec = CODECS.iter().find(|row| row.name == codec)?;
+        let codec = PCM_CODECS.iter().find(|row| row.name == codec)?;
         let settings = Settings { codec, bit_rate: 192, quality: 0.5 };
-        let sound = Sound { channels, rate: 48_000.0 };
+        let sound = AudioLayout { channels, rate: 48_000.0 };
         format.allows(sound, settings).ok()?;
         let metadata = &[("encoder".to_owned(), "bench".to_owned())];
         let (header, silence, warnings) = (&mut Vec::new(), &mut Vec::new(), &mut Vec::new());

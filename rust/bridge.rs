@@ -6,9 +6,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::cook::operator::Operator;
-use crate::cook::planes::Planes;
-use crate::cook::{generation, identity, info, params, python};
+use crate::node::operator::Operator;
+use crate::node::planes::Planes;
+use crate::node::{generation, identity, info, params, python};
 
 #[cxx::bridge(namespace = "afop")]
 pub(crate) mod ffi {

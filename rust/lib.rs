@@ -72,8 +72,14 @@
 pub mod bench_api;
 #[allow(unsafe_code, unreachable_pub, clippy::multiple_unsafe_ops_per_block, reason = "what cxx generates")]
 mod bridge;
-mod cook;
-mod disk;
+mod codec;
+mod container;
+mod destination;
 #[allow(unsafe_code, reason = "the C entry points")]
 mod exports;
-mod shared;
+mod faults;
+mod messages;
+mod node;
+mod report;
+mod stream;
+mod take;

@@ -78,7 +78,7 @@ fn the_table_of_python_members_is_the_plugins() {
 #[test]
 fn the_sentences_in_the_troubleshooting_are_the_products() {
     let mut sources = String::new();
-    for entry in fs::read_dir(root().join("rust/shared/sentences")).expect("a folder") {
+    for entry in fs::read_dir(root().join("rust/messages")).expect("a folder") {
         sources += &fs::read_to_string(entry.expect("an entry").path()).expect("a source");
     }
     // A backslash at the end of a line joins it with the next.

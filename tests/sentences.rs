@@ -11,7 +11,7 @@ use common::Rig;
 use common::process::alone;
 use tdhost::{Input, Value};
 
-/// The variant of an enum in `rust/shared/sentences`, the file of the tests that makes it appear, and words of it that
+/// The variant of an enum in `rust/messages`, the file of the tests that makes it appear, and words of it that
 /// are looked for there.
 const SHOWN: &[(&str, &str, &str)] = &[
     ("Problem::Io", "sentences.rs", "then switch Record off and on."),
@@ -80,7 +80,7 @@ fn variants(source: &str, name: &str) -> Vec<String> {
 fn every_sentence_has_a_test_that_makes_it_appear() {
     let mut declared = BTreeSet::new();
     for (file, name) in [("problem", "Problem"), ("limit", "Limit"), ("warning", "Warning")] {
-        declared.extend(variants(&read(&format!("rust/shared/sentences/{file}.rs")), name));
+        declared.extend(variants(&read(&format!("rust/messages/{file}.rs")), name));
     }
     let listed: BTreeSet<String> = SHOWN.iter().map(|row| row.0.to_owned()).collect();
     assert_eq!(declared, listed);
@@ -95,7 +95,7 @@ fn every_sentence_has_a_test_that_makes_it_appear() {
 /// What is wrong and what helps stand in pairs in `io.rs`; the first of each is looked for in this file.
 #[test]
 fn every_failure_of_the_system_has_a_test_that_makes_it_appear() {
-    let source = read("rust/shared/sentences/io.rs");
+    let source = read("rust/messages/io.rs");
     let (product, _) = source.split_once("mod tests").expect("its tests");
     let here = read("tests/sentences.rs");
     let mut known = 0;

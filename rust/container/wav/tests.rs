@@ -1,0 +1,322 @@
+use std::io::Read;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::container::PCM_CODECS;
+use crate::container::testing::{Seen, Take, interleaved, seen_by, seen_by_others, settings, signal, tool};
+
+/// pcm16, pcm24, pcm32 and float32.
+fn codecs() -> impl Iterator<Item = &'static PcmCodec> {
+    PCM_CODECS.iter().filter(|codec| !codec.big_endian)
+}
+
+fn start(codec: &'static PcmCodec, channels: usize, riff_limit: u64) -> Take<Wav> {
+    let sound = AudioLayout { channels, rate: 48000.0 };
+    Take::start("take.wav", sound, codec, |opening| Wav::open(opening, riff_limit))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What hound reads: the frames one after the other, integers as they are stored, floats as their bits.
+fn read_with_hound(bytes: &[u8]) -> (hound::WavSpec, Vec<i32>) {
+    let reader = hound::WavReader::new(bytes).unwrap();
+    let spec = reader.spec();
+    let samples = match spec.sample_format {
+        hound::SampleFormat::Int => reader.into_samples::<i32>().map(Result::unwrap).collect(),
+        hound::SampleFormat::Float => reader.into_samples::<f32>().map(|s| s.unwrap().to_bits() as i32).collect(),
+    };
+    (spec, samples)
+}
+
+/// What a reader should get from planar `samples`.
+fn stored(codec: &PcmCodec, samples: &[f32], channels: usize) -> Vec<i32> {
+    let full = 2f64.powi(i32::from(codec.bits) - 1);
+    let value = |sample: f32| match codec.float {
+        true => sample.to_bits() as i32,
+        false => (f64::from(sample) * full).round_ties_even().clamp(-full, full - 1.0) as i32,
+    };
+    interleaved(samples, channels).into_iter().map(value).collect()
+}
+
+#[test]
+fn stereo_pcm16_has_the_plain_header() {
+    let mut take = start(&PCM_CODECS[0], 2, RIFF_LIMIT);
+    take.write(&[0.5, -1.0, 0.25, f32::NAN], 2);
+    let expected = [
+        "52494646 50000000 57415645", // RIFF, size 80, WAVE
+        "4a554e4b 1c000000",          // JUNK
+        "00000000 00000000 00000000 00000000 00000000 00000000 00000000",
+        "666d7420 10000000 0100 0200 80bb0000 00ee0200 0400 1000", // fmt: PCM, 2 channels, 48000 Hz
+        "64617461 08000000 0040 0020 0080 0000",                   // data: interleaved
+    ];
+    assert_eq!(hex(&take.finish().bytes()), expected.concat().replace(' ', ""));
+}
+
+#[test]
+fn mono_float32_has_the_extensible_header_and_a_fact() {
+    let mut take = start(&PCM_CODECS[3], 1, RIFF_LIMIT);
+    take.write(&[2.0], 1);
+    let expected = [
+        "52494646 70000000 57415645",
+        "4a554e4b 1c000000",
+        "00000000 00000000 00000000 00000000 00000000 00000000 00000000",
+        "666d7420 28000000 feff 0100 80bb0000 00ee0200 0400 2000", // fmt: EXTENSIBLE
+        "1600 2000 04000000 0300 0000 0000 1000 8000 00aa00389b71", // 32 valid bits, centre, IEEE float
+        "66616374 04000000 01000000",                              // fact: 1 frame
+        "64617461 04000000 00000040",
+    ];
+    assert_eq!(hex(&take.finish().bytes()), expected.concat().replace(' ', ""));
+}
+
+#[test]
+fn a_file_without_a_frame_is_whole() {
+    for codec in codecs() {
+        let take = start(codec, 2, RIFF_LIMIT);
+        let before = take.scratch.bytes();
+        let scratch = take.finish();
+        assert!(scratch.bytes() == before, "nothing had to be patched");
+        assert!(read_with_hound(&before).1.is_empty());
+    }
+}
+
+#[test]
+fn every_flavour_is_read_by_hound_with_the_exact_samples() {
+    for codec in codecs() {
+        for channels in [1, 2, 3, 6, 64] {
+            let samples = signal(channels, 101);
+            let mut take = start(codec, channels, RIFF_LIMIT);
+            take.write(&samples, channels);
+            take.checkpoint();
+            let checkpointed = read_with_hound(&take.scratch.bytes());
+            let (spec, read) = read_with_hound(&take.finish().bytes());
+            assert_eq!((usize::from(spec.channels), spec.sample_rate), (channels, 48000));
+            assert_eq!(spec.bits_per_sample, codec.bits);
+            assert!(read == stored(codec, &samples, channels), "{} {channels}", codec.name);
+            assert!(checkpointed == (spec, read));
+        }
+    }
+}
+
+#[test]
+fn other_programs_read_every_flavour() {
+    let flavours = codecs().flat_map(|codec| [1, 2, 6, 64, 256].map(|channels| (codec, channels)));
+    let masks = [3, 4, 5, 7, 8, 12, 18].map(|channels| (&PCM_CODECS[0], channels));
+    for (codec, channels) in flavours.chain(masks) {
+        let frames = 1001;
+        let mut take = start(codec, channels, RIFF_LIMIT);
+        take.write(&signal(channels, frames), channels);
+        let scratch = take.finish();
+        for (reader, seen) in seen_by_others(scratch.path()) {
+            assert_eq!(seen, Seen { channels, rate: 48000, frames: frames as u64 }, "{reader}, {}", codec.name);
+        }
+    }
+}
+
+#[test]
+fn a_killed_take_is_read_up_to_the_last_checkpoint() {
+    for codec in codecs() {
+        for channels in [1, 6] {
+            let mut take = start(codec, channels, RIFF_LIMIT);
+            take.write(&signal(channels, 1001), channels);
+            take.checkpoint();
+            take.write(&signal(channels, 500), channels);
+            for (reader, seen) in seen_by_others(take.scratch.path()) {
+                assert_eq!(seen, Seen { channels, rate: 48000, frames: 1001 }, "{reader}, {}", codec.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn ffmpeg_and_libsndfile_decode_the_exact_samples() {
+    for codec in codecs() {
+        let samples = signal(6, 333);
+        let mut take = start(codec, 6, RIFF_LIMIT);
+        take.write(&samples, 6);
+        let scratch = take.finish();
+        let shift = if codec.float { 0 } else { 32 - codec.bits };
+        let expected: Vec<u8> = stored(codec, &samples, 6).iter().flat_map(|s| (s << shift).to_le_bytes()).collect();
+        let format = if codec.float { "f32le" } else { "s32le" };
+        if let Some((decoded, errors)) =
+            tool("ffmpeg", &["-v", "error", "-i", "FILE", "-f", format, "-"], scratch.path())
+        {
+            assert_eq!(errors, "");
+            assert!(decoded == expected, "ffmpeg, {}", codec.name);
+        }
+        let raw = scratch.path().with_extension("raw");
+        let encoding = if codec.float { "-float32" } else { "-pcm32" };
+        if tool("sndfile-convert", &[encoding, "FILE", raw.to_str().unwrap()], scratch.path()).is_some() {
+            assert!(std::fs::read(raw).unwrap() == expected, "libsndfile, {}", codec.name);
+        }
+    }
+}
+
+#[test]
+fn odd_data_is_padded_and_counted_without_its_pad() {
+    let mut take = start(&PCM_CODECS[1], 1, RIFF_LIMIT);
+    take.write(&[0.5; 5], 1);
+    let scratch = take.finish();
+    let bytes = scratch.bytes();
+    assert_eq!(bytes.len() % 2, 0);
+    assert_eq!(u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize, bytes.len() - 8);
+    assert_eq!(read_with_hound(&bytes).1.len(), 5);
+    for (reader, seen) in seen_by_others(scratch.path()) {
+        assert_eq!(seen.frames, 5, "{reader}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_file_cut_anywhere_is_whole_after_a_checkpoint_or_the_finish(
+        codec in 0usize..4, channels in 1usize..5, frames in 0usize..40, cut in 0.0f64..=1.0, finished in any::<bool>(),
+    ) {
+        let codec = &PCM_CODECS[codec];
+        let samples = signal(channels, frames);
+        let mut take = start(codec, channels, RIFF_LIMIT);
+        let header = take.file.len();
+        take.write(&samples, channels);
+        let len = header + ((take.file.len() - header) as f64 * cut) as u64;
+        take.file.truncate(len).unwrap();
+        let playable = take.encoder.playable(len);
+        prop_assert!(playable.len <= len && len - playable.len < (channels * 4) as u64);
+        let bytes = if finished {
+            take.finish().bytes()
+        } else {
+            take.checkpoint();
+            take.scratch.bytes()
+        };
+        let expected = stored(codec, &samples, channels);
+        let (_, read) = read_with_hound(&bytes);
+        prop_assert_eq!(read.len() as u64, playable.frames * channels as u64);
+        prop_assert_eq!(&read[..], &expected[..read.len()]);
+    }
+}
+
+#[test]
+fn a_file_without_a_whole_header_is_left_alone() {
+    let mut take = start(&PCM_CODECS[1], 2, RIFF_LIMIT);
+    take.file.truncate(50).unwrap();
+    let before = take.scratch.bytes();
+    take.checkpoint();
+    assert_eq!(take.encoder.playable(50), Playable { len: 0, frames: 0 });
+    assert_eq!(take.finish().bytes(), before);
+}
+
+#[test]
+fn a_growing_file_becomes_rf64_before_its_sizes_overflow() {
+    for codec in [&PCM_CODECS[1], &PCM_CODECS[3]] {
+        let mut take = start(codec, 2, 16_000);
+        for frames in [1000, 2000, 3000] {
+            take.write(&signal(2, 1000), 2);
+            take.checkpoint();
+            let bytes = take.scratch.bytes();
+            let large = bytes.len() - 8 > 14_000;
+            assert_eq!(large, frames * 2 * usize::from(codec.bits / 8) > 13_900);
+            assert_eq!(&bytes[..4], if large { b"RF64" } else { b"RIFF" });
+            assert_eq!(&bytes[12..16], if large { b"ds64" } else { b"JUNK" });
+            for (reader, seen) in seen_by_others(take.scratch.path()) {
+                assert_eq!(seen, Seen { channels: 2, rate: 48000, frames: frames as u64 }, "{reader}, {}", codec.name);
+            }
+        }
+        let scratch = take.finish();
+        assert_eq!(&scratch.bytes()[..4], b"RF64");
+        for (reader, seen) in seen_by_others(scratch.path()) {
+            assert_eq!(seen, Seen { channels: 2, rate: 48000, frames: 3000 }, "{reader}, {}", codec.name);
+        }
+    }
+}
+
+#[test]
+fn rf64_states_what_riff_cannot() {
+    let mut take = start(&PCM_CODECS[1], 1, 100);
+    take.write(&[0.0; 41], 1);
+    let bytes = take.finish().bytes();
+    assert_eq!(&bytes[..12], b"RF64\xff\xff\xff\xffWAVE");
+    assert_eq!(bytes[12..20], *b"ds64\x1c\0\0\0");
+    let stated = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+    assert_eq!([stated(20), stated(28), stated(36)], [bytes.len() as u64 - 8, 123, 41]);
+    assert_eq!(bytes[44..48], [0; 4]);
+    assert_eq!(bytes[bytes.len() - 124 - 8..][..8], *b"data\xff\xff\xff\xff");
+}
+
+#[test]
+fn a_finished_file_that_fits_is_riff_again() {
+    let mut take = start(&PCM_CODECS[0], 1, 10_000);
+    take.write(&vec![0.5; 4700], 1);
+    take.checkpoint();
+    assert_eq!(&take.scratch.bytes()[..4], b"RF64");
+    let bytes = take.finish().bytes();
+    assert_eq!((&bytes[..4], &bytes[12..16]), (&b"RIFF"[..], &b"JUNK"[..]));
+    assert_eq!(read_with_hound(&bytes).1.len(), 4700);
+}
+
+#[test]
+fn a_take_that_passes_4_gib_is_read_up_to_the_last_checkpoint() {
+    // Holes take no room on the disk.
+    let mut take = start(&PCM_CODECS[1], 2, RIFF_LIMIT);
+    let header = take.file.len();
+    let lens = [3_000_000_000, 3_700_000_000, 3_800_000_000, 4_294_900_000, 6_000_000_000];
+    for (len, form) in lens.into_iter().zip([b"RIFF", b"RIFF", b"RF64", b"RF64", b"RF64"]) {
+        take.file.truncate(len).unwrap();
+        take.checkpoint();
+        // As a kill leaves it a little later.
+        take.file.truncate(len + 200_000).unwrap();
+        let mut id = [0; 4];
+        std::fs::File::open(take.scratch.path()).and_then(|mut file| file.read_exact(&mut id)).unwrap();
+        assert_eq!(id, *form);
+        // Not sox, which reads the whole file to tell its length.
+        for (reader, seen) in seen_by(&["ffprobe", "sndfile-info"], take.scratch.path()) {
+            assert_eq!(seen.frames, (len - header) / 6, "{reader}, {len} bytes");
+        }
+    }
+}
+
+#[test]
+fn what_wav_cannot_hold_is_refused_with_a_remedy() {
+    let refusal = |codec: usize, channels, rate| match FORMAT
+        .allows(AudioLayout { channels, rate }, settings(&PCM_CODECS[codec]))
+    {
+        Ok(()) => String::new(),
+        Err(problem) => problem.to_string(),
+    };
+    assert_eq!(
+        refusal(1, 30000, 48000.0),
+        "WAV holds at most 21845 channels of pcm24, the input has 30000: choose pcm16, or narrow Channel Scope."
+    );
+    assert_eq!(
+        refusal(0, 40000, 48000.0),
+        "WAV holds 1 to 32767 channels, the input has 40000: choose another File Type, or narrow Channel Scope."
+    );
+    assert_eq!(
+        refusal(2, 16000, 96000.0),
+        "WAV holds at most 11184 channels of pcm32 at 96000 Hz, the input has 16000: \
+         choose AIFF, or narrow Channel Scope."
+    );
+    assert_eq!(
+        refusal(5, 2, 48000.0),
+        "WAV is little-endian, so it cannot hold pcm24be: choose pcm24 for the same samples, or AIFF."
+    );
+    assert_eq!(
+        refusal(0, 2, 44100.5),
+        "WAV stores whole rates from 1 to 4294967295 Hz, the input has 44100.5 Hz: \
+         resample the input or choose another File Type."
+    );
+    for rate in [0.0, -1.0, 5e9, f64::NAN, f64::INFINITY] {
+        assert!(refusal(0, 2, rate).starts_with("WAV stores whole rates"));
+    }
+    for (codec, channels, rate) in [(0, 32767, 48000.0), (1, 21845, 44100.0), (3, 1, 1.0), (0, 1, 2147483647.0)] {
+        assert_eq!(refusal(codec, channels, rate), "");
+    }
+}
+
+#[test]
+fn speaker_masks_name_as_many_speakers_as_there_are_channels() {
+    for channels in 1..=18 {
+        assert_eq!(speakers(channels).count_ones() as usize, channels);
+        assert!(speakers(channels) < 1 << 18);
+    }
+    assert_eq!(speakers(19), 0);
+}

@@ -1,0 +1,381 @@
+//! The file of a take, once it is open and locked.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::hints;
+use crate::faults;
+use crate::messages::{FileOp, Problem};
+
+/// A file that has come to so many bytes gets room for as many at once, and is given to the disk in as many.
+const STEP: u64 = 4 * 1024 * 1024;
+/// When the disk has less than so much left, no room is set aside: what one file has the others lack.
+const LEAST_ROOM: u64 = 128 * STEP;
+
+/// An open, locked file that grows at its end and whose header can be patched in place.
+///
+/// `len` counts what the operating system has taken, also when an append failed half-way, so that a take on a
+/// full disk can still be closed as a playable file.
+///
+/// A file without sound opens in few programs. So it begins with some silence behind its header, which `len` does
+/// not count and which the first bytes that are appended replace.
+pub(crate) struct TakeFile {
+    file: File,
+    path: PathBuf,
+    len: u64,
+    /// Where the silence ends.
+    silent_until: u64,
+    /// Where the room ends that was set aside; the greatest number when the disk is not to be asked for more.
+    room_until: u64,
+    /// What lies before this was given to the disk.
+    kept_until: u64,
+}
+
+/// What can become of an open file's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileLocation {
+    InPlace,
+    /// It has another name, which nobody tells us; what is written to it can be found there.
+    Moved,
+    /// It has no name any more: what is written to it can be found by nobody.
+    Deleted,
+}
+
+impl TakeFile {
+    /// Writes the beginning of an open file that is empty.
+    #[cfg(test)]
+    pub(crate) fn beginning(file: File, path: PathBuf, header: &[u8], silence: &[u8]) -> Self {
+        write_all_at(&file, &[header, silence].concat(), 0).unwrap();
+        Self::begun(file, path, header.len() as u64, silence.len() as u64)
+    }
+
+    /// Takes over an open file that is locked and holds a header of `len` bytes and `silence` behind it.
+    pub(crate) fn begun(file: File, path: PathBuf, len: u64, silence: u64) -> Self {
+        Self { file, path, len, silent_until: len + silence, room_until: 0, kept_until: 0 }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Bytes of the take in the file.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether some of the silence of the beginning still stands behind them.
+    pub(crate) fn has_silence(&self) -> bool {
+        self.len < self.silent_until
+    }
+
+    /// Cuts off what is left of that silence, and gives back the room that was set aside.
+    pub(crate) fn end(&mut self) -> Result<(), Problem> {
+        if self.has_silence() {
+            return self.truncate(self.len);
+        }
+        if self.room_until > self.len {
+            // The file is whole, whether the disk takes the room back or not.
+            let _ = self.file.set_len(self.len);
+        }
+        Ok(())
+    }
+
+    /// Writes all of `bytes` at the end of the take.
+    ///
+    /// # Errors
+    /// The disk's refusal; [`TakeFile::len`] then tells how much of it was taken.
+    pub(crate) fn append(&mut self, mut bytes: &[u8]) -> Result<(), Problem> {
+        self.set_room_aside(bytes.len() as u64);
+        while !bytes.is_empty() {
+            match faults::system("write", &self.path).and_then(|()| write_at(&self.file, bytes, self.len)) {
+                Ok(0) => return Err(self.problem(FileOp::Write, io::ErrorKind::WriteZero.into())),
+                Ok(written) => {
+                    self.len += written as u64;
+                    bytes = &bytes[written..];
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.problem(FileOp::Write, error)),
+            }
+        }
+        if self.len >= self.kept_until + STEP {
+            hints::start_writeback(&self.file, self.kept_until, self.len);
+            self.kept_until = self.len;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that a large file has room for `coming` bytes, and for more. What fails is of no account: the write
+    /// itself tells what is to be told.
+    fn set_room_aside(&mut self, coming: u64) {
+        let len = self.len + coming;
+        if len <= self.room_until.max(STEP) {
+            return;
+        }
+        let until = (len / STEP + 1) * STEP;
+        let roomy = self.room().is_some_and(|room| room >= LEAST_ROOM);
+        let set_aside = roomy && hints::set_aside(&self.file, self.len, until).is_ok();
+        self.room_until = if set_aside { until } else { u64::MAX };
+    }
+
+    /// Overwrites bytes that were appended before.
+    pub(crate) fn patch(&mut self, at: u64, bytes: &[u8]) -> Result<(), Problem> {
+        debug_assert!(at + bytes.len() as u64 <= self.len);
+        let patched = faults::system("header", &self.path).and_then(|()| write_all_at(&self.file, bytes, at));
+        patched.map_err(|cause| self.problem(FileOp::UpdateHeader, cause))
+    }
+
+    /// Cuts the file after `len` bytes.
+    pub(crate) fn truncate(&mut self, len: u64) -> Result<(), Problem> {
+        self.file.set_len(len).map_err(|cause| self.problem(FileOp::UpdateHeader, cause))?;
+        (self.len, self.silent_until) = (len, len);
+        Ok(())
+    }
+
+    /// Waits until the disk has everything.
+    pub(crate) fn sync(&self) -> Result<(), Problem> {
+        sync(&self.file, &self.path)
+    }
+
+    /// Another handle of the same open file, to sync it in another thread.
+    pub(crate) fn try_clone(&self) -> io::Result<Handle> {
+        Ok(Handle { file: self.file.try_clone()?, path: self.path.clone() })
+    }
+
+    /// Reads the file from its beginning.
+    pub(crate) fn reader(&self) -> impl io::Read {
+        Reader { file: &self.file, at: 0 }
+    }
+
+    /// Bytes that the disk has room for, unless it does not say.
+    pub(crate) fn room(&self) -> Option<u64> {
+        let folder = self.path.parent()?;
+        let room = fs4::available_space(folder);
+        // Windows answers for a path of more than 260 characters only in the form that this gives it.
+        room.or_else(|_| fs4::available_space(folder.canonicalize()?)).ok()
+    }
+
+    /// What somebody did to the file's name. Asks the disk.
+    pub(crate) fn location(&self) -> FileLocation {
+        if is_at(&self.file, &self.path) {
+            FileLocation::InPlace
+        } else if has_a_name(&self.file) {
+            FileLocation::Moved
+        } else {
+            FileLocation::Deleted
+        }
+    }
+
+    fn problem(&self, doing: FileOp, cause: io::Error) -> Problem {
+        Problem::io(doing, &self.path, cause)
+    }
+}
+
+/// A handle that can only sync.
+pub(crate) struct Handle {
+    file: File,
+    path: PathBuf,
+}
+
+impl Handle {
+    /// As [`TakeFile::sync`].
+    pub(crate) fn sync(&self) -> Result<(), Problem> {
+        sync(&self.file, &self.path)
+    }
+}
+
+fn sync(file: &File, path: &Path) -> Result<(), Problem> {
+    let synced = faults::system("sync", path).and_then(|()| file.sync_data());
+    synced.map_err(|cause| Problem::io(FileOp::Sync, path, cause))
+}
+
+impl Drop for TakeFile {
+    fn drop(&mut self) {
+        unlock(&self.file);
+    }
+}
+
+/// Gives the lock back before the file is closed: a process that the host forked meanwhile holds the same open
+/// file, and with it the lock, for as long as it likes.
+pub(super) fn unlock(file: &File) {
+    // Fails where nothing is locked.
+    #[cfg(unix)]
+    let _ = file.unlock();
+    #[cfg(windows)]
+    let _ = file;
+}
+
+/// Whether `path` names the open `file`. A disk that does not answer is no proof that it does not.
+#[cfg(unix)]
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let Ok(open) = file.metadata() else { return true };
+    match std::fs::metadata(path) {
+        Ok(named) => open.nlink() > 0 && (open.dev(), open.ino()) == (named.dev(), named.ino()),
+        Err(error) => !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+    }
+}
+
+/// Whether `path` leads to a file. The share mode lets nobody move an open file on a disk of this machine, but on
+/// the machine that lends a network folder everything can happen. A disk that does not answer is no proof.
+#[cfg(windows)]
+pub(super) fn is_at(_file: &File, path: &Path) -> bool {
+    // Its folder answers. Without one (PATH_NOT_FOUND) the drive may be gone, which the next write tells better.
+    const FILE_NOT_FOUND: i32 = 2;
+    !std::fs::metadata(path).is_err_and(|error| error.raw_os_error() == Some(FILE_NOT_FOUND))
+}
+
+/// Whether any name leads to the open file.
+#[cfg(unix)]
+fn has_a_name(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    file.metadata().is_ok_and(|open| open.nlink() > 0)
+}
+
+/// Cannot be told from here: what can be written to is taken for a file that somebody finds.
+#[cfg(windows)]
+fn has_a_name(_file: &File) -> bool {
+    true
+}
+
+/// A place in an open file from where to read on.
+struct Reader<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl io::Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.at)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+/// Reads from the beginning until `bytes` is full or the file ends; how much that was.
+pub(super) fn read_at(file: &File, bytes: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(file, &mut bytes[filled..], filled as u64);
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(file, &mut bytes[filled..], filled as u64);
+        match read {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Writes all of `bytes` at `at`.
+pub(super) fn write_all_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match write_at(file, bytes, at) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                at += written as u64;
+                bytes = &bytes[written..];
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::write_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_write(file, bytes, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn begun(folder: &Path) -> TakeFile {
+        let path = folder.join("take.raw");
+        let file = File::create_new(&path).unwrap();
+        TakeFile::beginning(file, path, b"head", b"silence")
+    }
+
+    #[test]
+    fn what_is_appended_replaces_the_silence() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = begun(folder.path());
+        let bytes = |file: &TakeFile| String::from_utf8(fs::read(&file.path).unwrap()).unwrap();
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("headsilence", 4, true));
+        file.append(b"SO").unwrap();
+        file.patch(0, b"H").unwrap();
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("HeadSOlence", 6, true));
+        file.append(b"UND and on").unwrap();
+        file.end().unwrap();
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("HeadSOUND and on", 16, false));
+    }
+
+    /// Appends so many quarters of [`STEP`], and returns one of them.
+    fn grow(file: &mut TakeFile, quarters: usize) -> Vec<u8> {
+        let quarter: Vec<u8> = (0..STEP / 4).map(|index| (index % 251) as u8).collect();
+        (0..quarters).for_each(|_| file.append(&quarter).unwrap());
+        quarter
+    }
+
+    #[test]
+    fn a_large_file_is_as_long_as_what_was_appended() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = begun(folder.path());
+        let quarter = grow(&mut file, 9);
+        assert_eq!(file.file.metadata().unwrap().len(), file.len());
+        file.end().unwrap();
+        assert_eq!(fs::read(&file.path).unwrap(), [b"head".as_slice(), &quarter.repeat(9)].concat());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn room_is_set_aside_for_a_large_file_and_given_back_at_its_end() {
+        use std::os::unix::fs::MetadataExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = begun(folder.path());
+        let room = |file: &TakeFile| file.file.metadata().unwrap().blocks() * 512;
+        grow(&mut file, 4);
+        if file.room_until == u64::MAX {
+            eprintln!("skipped: the disk of the temporary folder is nearly full or sets nothing aside");
+            return;
+        }
+        assert!(file.room_until == 2 * STEP && room(&file) >= 2 * STEP, "{} of {}", room(&file), file.room_until);
+        grow(&mut file, 4);
+        assert_eq!(file.room_until, 3 * STEP);
+        file.end().unwrap();
+        assert!(room(&file) < 2 * STEP + STEP / 4, "{}", room(&file));
+    }
+
+    #[test]
+    fn a_take_that_ends_sooner_keeps_none_of_the_silence() {
+        for (sound, cut, left) in [("", None, "head"), ("SO", None, "headSO"), ("SO", Some(5), "headS")] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut file = begun(folder.path());
+            file.append(sound.as_bytes()).unwrap();
+            match cut {
+                Some(len) => file.truncate(len).unwrap(),
+                None => file.end().unwrap(),
+            }
+            assert_eq!(fs::read(&file.path).unwrap(), left.as_bytes());
+            assert_eq!((file.len(), file.has_silence()), (left.len() as u64, false));
+        }
+    }
+}

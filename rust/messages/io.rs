@@ -1,0 +1,240 @@
+//! A failed file operation in plain words: what is wrong, what that means for the file, and what helps.
+
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use super::problem::{FileOp, shown};
+
+/// The sentence for `cause`, which came up while `op` something to `path`.
+pub(crate) fn io_sentence(op: FileOp, path: &Path, cause: &Error) -> String {
+    let (wrong, remedy) = explain(op, cause);
+    let path = shown(path);
+    let meaning = match op {
+        FileOp::Open => format!("{path} could not be opened"),
+        FileOp::CreateFolder => format!("the folder {path} could not be created"),
+        FileOp::Lock => format!("{path} could not be locked against other programs"),
+        FileOp::Write => format!("{path} ends after what is already in it"),
+        FileOp::UpdateHeader => format!("the header of {path} may not know its last seconds"),
+        FileOp::Sync => format!("{path} may not be safe on the disk yet"),
+    };
+    format!("{wrong}, so {meaning}: {remedy}, then switch Record off and on.")
+}
+
+/// What is wrong, and what helps.
+fn explain(op: FileOp, cause: &Error) -> (String, &'static str) {
+    let starting = matches!(op, FileOp::Open | FileOp::CreateFolder);
+    let (wrong, remedy) = match cause.kind() {
+        ErrorKind::StorageFull | ErrorKind::WriteZero => ("The disk is full", "free some space"),
+        ErrorKind::QuotaExceeded => ("The disk quota is used up", "free some space"),
+        ErrorKind::FileTooLarge => {
+            ("The file is as large as this disk allows", "record to a disk with a newer file system")
+        }
+        ErrorKind::PermissionDenied => {
+            ("Permission is denied", "choose a place where this user may write, or change the permissions")
+        }
+        ErrorKind::ReadOnlyFilesystem => ("The disk is read-only", "choose another disk"),
+        ErrorKind::NotFound if starting => ("The drive or folder does not exist", "connect it or change File"),
+        ErrorKind::NotFound => ("The drive or folder is gone", "connect it again or change File"),
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            ("A file stands where the path has a folder", "change File")
+        }
+        ErrorKind::IsADirectory => ("A folder has this name", "change File"),
+        ErrorKind::InvalidFilename if too_long(cause) => ("The name is too long for this disk", "shorten File"),
+        ErrorKind::InvalidFilename => ("This disk does not allow such a name", "change File"),
+        ErrorKind::InvalidInput if starting => ("This disk does not allow such a name", "change File"),
+        ErrorKind::StaleNetworkFileHandle
+        | ErrorKind::NotConnected
+        | ErrorKind::NetworkDown
+        | ErrorKind::NetworkUnreachable
+        | ErrorKind::HostUnreachable
+        | ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::TimedOut => ("The network folder does not answer", "restore the connection"),
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy | ErrorKind::Deadlock => IN_USE,
+        _ => match known(cause) {
+            Some(known) => known,
+            // The system's own words, since they are all that is known.
+            None => return (format!("The system reports \"{}\"", words(cause)), "check the drive"),
+        },
+    };
+    (wrong.to_owned(), remedy)
+}
+
+const IN_USE: (&str, &str) = ("Another program is using the file", "close it there or change File");
+const FAULT: (&str, &str) = ("The drive reports a fault", "check the drive and its cable");
+const RING: (&str, &str) = ("The path is a ring of links", "change File");
+const REMOVED: (&str, &str) = ("The drive is gone", "connect it again");
+const TOO_MANY: (&str, &str) = ("Too many files are open in this process", "close some of them");
+
+/// The errors that std has no kind for.
+#[cfg(unix)]
+fn known(cause: &Error) -> Option<(&'static str, &'static str)> {
+    match cause.raw_os_error()? {
+        libc::EIO => Some(FAULT),
+        libc::ENODEV | libc::ENXIO => Some(REMOVED),
+        libc::EMFILE | libc::ENFILE => Some(TOO_MANY),
+        libc::ENOTCONN => Some(("The network folder does not answer", "restore the connection")),
+        libc::ELOOP => Some(RING),
+        _ => None,
+    }
+}
+
+/// The errors that std has no kind for: winerror.h.
+#[cfg(windows)]
+fn known(cause: &Error) -> Option<(&'static str, &'static str)> {
+    match cause.raw_os_error()? {
+        // SHARING_VIOLATION, LOCK_VIOLATION
+        32 | 33 => Some(IN_USE),
+        // CRC, SEEK, SECTOR_NOT_FOUND, WRITE_FAULT, READ_FAULT, GEN_FAILURE, IO_DEVICE
+        23 | 25 | 27 | 29 | 30 | 31 | 1117 => Some(FAULT),
+        // NOT_READY, NO_SUCH_DEVICE, FILE_INVALID, DEVICE_NOT_CONNECTED
+        21 | 433 | 1006 | 1167 => Some(REMOVED),
+        // CANT_RESOLVE_FILENAME
+        1921 => Some(RING),
+        // TOO_MANY_OPEN_FILES
+        4 => Some(TOO_MANY),
+        // BAD_NETPATH, NETWORK_BUSY, UNEXP_NET_ERR, NETNAME_DELETED, SEM_TIMEOUT
+        53 | 54 | 59 | 64 | 121 => Some(("The network folder does not answer", "restore the connection")),
+        _ => None,
+    }
+}
+
+fn too_long(cause: &Error) -> bool {
+    #[cfg(unix)]
+    return cause.raw_os_error() == Some(libc::ENAMETOOLONG);
+    // FILENAME_EXCED_RANGE
+    #[cfg(windows)]
+    return cause.raw_os_error() == Some(206);
+}
+
+fn words(cause: &Error) -> String {
+    cause
+        .to_string()
+        .replace('"', "'")
+        .replace(|char: char| char.is_control(), " ")
+        // Those of Windows are sentences themselves, with the error's number behind.
+        .replace(". (", " (")
+        .replace(". ", "; ")
+        .trim_end_matches(['.', ' '])
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [FileOp; 6] =
+        [FileOp::Open, FileOp::CreateFolder, FileOp::Lock, FileOp::Write, FileOp::UpdateHeader, FileOp::Sync];
+
+    fn sentence(op: FileOp, kind: ErrorKind) -> String {
+        io_sentence(op, Path::new("/x/take.0.wav"), &kind.into())
+    }
+
+    #[test]
+    fn a_full_disk_says_what_is_kept_and_what_helps() {
+        assert_eq!(
+            sentence(FileOp::Write, ErrorKind::StorageFull),
+            "The disk is full, so /x/take.0.wav ends after what is already in it: free some space, \
+             then switch Record off and on."
+        );
+    }
+
+    #[test]
+    fn a_denied_permission_says_where_to_go() {
+        assert_eq!(
+            sentence(FileOp::Open, ErrorKind::PermissionDenied),
+            "Permission is denied, so /x/take.0.wav could not be opened: choose a place where this user may write, \
+             or change the permissions, then switch Record off and on."
+        );
+    }
+
+    #[test]
+    fn a_missing_drive_is_told_from_one_that_left() {
+        assert!(
+            sentence(FileOp::CreateFolder, ErrorKind::NotFound).starts_with("The drive or folder does not exist, so")
+        );
+        assert!(sentence(FileOp::Write, ErrorKind::NotFound).starts_with("The drive or folder is gone, so"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn system_errors_are_recognised() {
+        for (number, start) in [
+            (libc::ENOSPC, "The disk is full, "),
+            (libc::EDQUOT, "The disk quota is used up, "),
+            (libc::EFBIG, "The file is as large as this disk allows, "),
+            (libc::EACCES, "Permission is denied, "),
+            (libc::EPERM, "Permission is denied, "),
+            (libc::EROFS, "The disk is read-only, "),
+            (libc::ENOENT, "The drive or folder does not exist, "),
+            (libc::ENOTDIR, "A file stands where the path has a folder, "),
+            (libc::EISDIR, "A folder has this name, "),
+            (libc::ENAMETOOLONG, "The name is too long for this disk, "),
+            (libc::EINVAL, "This disk does not allow such a name, "),
+            (libc::ESTALE, "The network folder does not answer, "),
+            (libc::ETIMEDOUT, "The network folder does not answer, "),
+            (libc::EBUSY, "Another program is using the file, "),
+            (libc::ETXTBSY, "Another program is using the file, "),
+            (libc::EIO, "The drive reports a fault, "),
+            (libc::ENODEV, "The drive is gone, "),
+            (libc::EMFILE, "Too many files are open in this process, "),
+            (libc::ELOOP, "The path is a ring of links, "),
+        ] {
+            let sentence = io_sentence(FileOp::Open, Path::new("/x/take.0.wav"), &Error::from_raw_os_error(number));
+            assert!(sentence.starts_with(start), "{number}: {sentence}");
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn system_errors_are_recognised() {
+        for (number, start) in [
+            (112, "The disk is full, "),
+            (39, "The disk is full, "),
+            (1295, "The disk quota is used up, "),
+            (223, "The file is as large as this disk allows, "),
+            (5, "Permission is denied, "),
+            (19, "The disk is read-only, "),
+            (2, "The drive or folder does not exist, "),
+            (3, "The drive or folder does not exist, "),
+            (15, "The drive or folder does not exist, "),
+            (67, "The drive or folder does not exist, "),
+            (267, "A file stands where the path has a folder, "),
+            (123, "This disk does not allow such a name, "),
+            (161, "This disk does not allow such a name, "),
+            (206, "The name is too long for this disk, "),
+            (32, "Another program is using the file, "),
+            (33, "Another program is using the file, "),
+            (170, "Another program is using the file, "),
+            (23, "The drive reports a fault, "),
+            (1117, "The drive reports a fault, "),
+            (21, "The drive is gone, "),
+            (1167, "The drive is gone, "),
+            (59, "The network folder does not answer, "),
+            (64, "The network folder does not answer, "),
+            (121, "The network folder does not answer, "),
+            (4, "Too many files are open in this process, "),
+            (1921, "The path is a ring of links, "),
+        ] {
+            let sentence = io_sentence(FileOp::Open, Path::new("/x/take.0.wav"), &Error::from_raw_os_error(number));
+            assert!(sentence.starts_with(start), "{number}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn every_failure_is_one_sentence_that_names_the_file() {
+        let odd = Error::other("something \"odd\" happened.\n");
+        let mut causes: Vec<Error> = (1..135).map(Error::from_raw_os_error).collect();
+        causes.push(odd);
+        for op in ALL {
+            for cause in &causes {
+                let sentence = io_sentence(op, Path::new("/x/take"), cause);
+                assert!(sentence.contains("/x/take"), "{sentence}");
+                assert!(sentence.ends_with("then switch Record off and on."), "{sentence}");
+                assert!(!sentence.contains(". ") && !sentence.contains(".,"), "{sentence}");
+                assert!(!sentence.contains(char::is_control) && !sentence.contains("  "), "{sentence:?}");
+                assert!(sentence.starts_with(char::is_uppercase), "{sentence}");
+            }
+        }
+    }
+}

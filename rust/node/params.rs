@@ -1,0 +1,307 @@
+//! THE table of parameters: one row each, in the order of the pages.
+//!
+//! The shim declares them from these rows and knows no parameter by name.
+
+use crate::bridge::Cook;
+use crate::container::{FORMATS, FormatOption, PCM_CODECS};
+
+const PAGE: &str = "Audio File Out";
+const RECORDING: &str = "Recording";
+
+/// A row of the table.
+pub(crate) struct Par {
+    /// As expressions and scripts use it: a capital, then small letters and digits.
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) page: &'static str,
+    pub(crate) kind: Kind,
+    /// A line above it sets it apart from what is before, in hosts that draw one.
+    pub(crate) section: bool,
+    /// Fixed by a running take, hence greyed out meanwhile.
+    pub(crate) latched: bool,
+    /// Used by some formats only, hence greyed out for the others.
+    pub(crate) option: Option<FormatOption>,
+    pub(crate) help: &'static str,
+}
+
+/// What the host makes of a parameter.
+pub(crate) enum Kind {
+    /// Item names and labels, and the name of the default item.
+    Menu {
+        items: fn() -> Vec<(&'static str, &'static str)>,
+        default: &'static str,
+    },
+    Toggle {
+        default: bool,
+    },
+    /// Clamped at `min`; the slider ends at `slider`.
+    Int {
+        default: f64,
+        min: f64,
+        slider: f64,
+    },
+    /// Clamped at `min`, and at `max` when there is one; the slider ends at `slider`.
+    Float {
+        default: f64,
+        min: f64,
+        max: Option<f64>,
+        slider: f64,
+    },
+    /// A path to write to.
+    FileSave {
+        default: &'static str,
+    },
+    Text {
+        default: &'static str,
+    },
+    /// A DAT operator.
+    Dat,
+}
+
+/// What every cook looks at, in the order of [`Cook::pars`].
+pub(crate) static WATCHED: [&Par; 3] = [&RECORD, &PAUSE, &FILE_TYPE];
+
+impl Cook {
+    pub(super) fn record(&self) -> bool {
+        self.pars[0] != 0
+    }
+
+    pub(super) fn pause(&self) -> bool {
+        self.pars[1] != 0
+    }
+
+    /// Whether the host tells a time that can be.
+    pub(super) fn has_time(&self) -> bool {
+        self.delta_frames > 0.0 && self.delta_frames.is_finite() && self.timeline_rate > 0.0
+    }
+
+    /// Index of the File Type's menu item.
+    pub(super) fn file_type(&self) -> i32 {
+        self.pars[2]
+    }
+}
+
+/// Bit rates of MP3 in kb/s, in the order of the menu.
+const BIT_RATES: [(&str, &str, u32); 5] = [
+    ("b96", "96 kb/s", 96),
+    ("b128", "128 kb/s", 128),
+    ("b192", "192 kb/s", 192),
+    ("b256", "256 kb/s", 256),
+    ("b320", "320 kb/s", 320),
+];
+
+/// kb/s of a menu item of [`BIT_RATE`]; the default for a name that is none.
+pub(crate) fn bit_rate(item: &str) -> u32 {
+    BIT_RATES.iter().find(|(name, ..)| *name == item).map_or(192, |(.., kilobits)| *kilobits)
+}
+
+pub(crate) static FILE_TYPE: Par = Par {
+    name: "Filetype",
+    label: "File Type",
+    page: PAGE,
+    kind: Kind::Menu { items: || FORMATS.iter().map(|format| (format.name, format.label)).collect(), default: "wav" },
+    section: false,
+    latched: true,
+    option: None,
+    help: "The kind of file. WAV and AIFF keep every sample; OGG and MP3 are smaller and lose a little.",
+};
+
+pub(crate) static UNIQUE_SUFFIX: Par = Par {
+    name: "Uniquesuff",
+    label: "Unique Suffix",
+    page: PAGE,
+    kind: Kind::Toggle { default: true },
+    section: false,
+    latched: true,
+    option: None,
+    help: "On: each take gets the first number from N upward whose file does not exist, so that no take is overwritten. \
+           Off: the number is always N, and a new take replaces the one before.",
+};
+
+pub(crate) static N: Par = Par {
+    name: "N",
+    label: "N",
+    page: PAGE,
+    kind: Kind::Int { default: 0.0, min: 0.0, slider: 100.0 },
+    section: false,
+    latched: true,
+    option: None,
+    help: "The number that file names start to count from, or the number itself when Unique Suffix is off.",
+};
+
+pub(crate) static FILE: Par = Par {
+    name: "File",
+    label: "File",
+    page: PAGE,
+    kind: Kind::FileSave { default: "AudioOut{suffix}" },
+    section: false,
+    latched: true,
+    option: None,
+    help: "Where to record. {suffix} becomes the number of the take and the extension, for example .0.wav; in a Python \
+           expression use me.fileSuffix. Missing folders are made, and a missing extension is added.",
+};
+
+pub(crate) static CODEC: Par = Par {
+    name: "Codec",
+    label: "Codec",
+    page: PAGE,
+    kind: Kind::Menu { items: || PCM_CODECS.iter().map(|codec| (codec.name, codec.label)).collect(), default: "pcm24" },
+    section: false,
+    latched: true,
+    option: Some(FormatOption::Codec),
+    help: "How exactly WAV and AIFF store each sample. 24-bit is right for most; 32-bit float keeps the input to the last \
+           bit, also when it is louder than full scale. The big-endian ones are for AIFF only.",
+};
+
+pub(crate) static BIT_RATE: Par = Par {
+    name: "Bitrate",
+    label: "Bit Rate",
+    page: PAGE,
+    kind: Kind::Menu { items: || BIT_RATES.iter().map(|(name, label, _)| (*name, *label)).collect(), default: "b192" },
+    section: false,
+    latched: true,
+    option: Some(FormatOption::BitRate),
+    help: "How much space a second of MP3 takes: more sounds better.",
+};
+
+pub(crate) static RECORD: Par = Par {
+    name: "Record",
+    label: "Record",
+    page: PAGE,
+    kind: Kind::Toggle { default: false },
+    section: true,
+    latched: false,
+    option: None,
+    help: "On: opens and locks the file and records. Off: completes the file and unlocks it. When the file is ready the \
+           Info CHOP channel takes_finished counts up.",
+};
+
+pub(crate) static PAUSE: Par = Par {
+    name: "Pause",
+    label: "Pause",
+    page: PAGE,
+    kind: Kind::Toggle { default: false },
+    section: false,
+    latched: false,
+    option: None,
+    help: "On: nothing is recorded, and the file stays open. Off again: the take goes on in the same file.",
+};
+
+pub(crate) static HEADER_DAT: Par = Par {
+    name: "Headerdat",
+    label: "Header Source DAT",
+    page: PAGE,
+    kind: Kind::Dat,
+    section: true,
+    latched: true,
+    option: None,
+    help: "A table with what the file is to say of itself: keys such as title, artist or comment in the first column, \
+           their texts in the second. It is read when Record goes on.",
+};
+
+pub(crate) static CHANNEL_SCOPE: Par = Par {
+    name: "Channelscope",
+    label: "Channel Scope",
+    page: RECORDING,
+    kind: Kind::Text { default: "*" },
+    section: false,
+    latched: true,
+    option: None,
+    help: "Which channels of the input are recorded, by name: * for all, chan[1-8] for eight of them, two names with a \
+           blank between for these two, * ^chan3 for all but chan3.",
+};
+
+pub(crate) static QUALITY: Par = Par {
+    name: "Quality",
+    label: "Quality",
+    page: RECORDING,
+    kind: Kind::Float { default: 0.5, min: 0.0, max: Some(1.0), slider: 1.0 },
+    section: false,
+    latched: true,
+    option: Some(FormatOption::Quality),
+    help: "How good OGG sounds and how large it gets: 0 is the smallest file, 1 the best sound.",
+};
+
+pub(crate) static FILL_GAPS: Par = Par {
+    name: "Fillgaps",
+    label: "Fill Gaps",
+    page: RECORDING,
+    kind: Kind::Toggle { default: true },
+    section: true,
+    latched: false,
+    option: None,
+    help: "On: time that TouchDesigner lost in a hitch becomes silence, so that the file stays in sync with the show. \
+           Off: it is left out, and the file is shorter.",
+};
+
+pub(crate) static MAX_BUFFER: Par = Par {
+    name: "Maxbuffer",
+    label: "Max Buffer",
+    page: RECORDING,
+    kind: Kind::Float { default: 60.0, min: 1.0, max: None, slider: 120.0 },
+    section: false,
+    latched: false,
+    option: None,
+    help: "How many seconds of audio may wait in memory while the disk is too slow or stuck. What comes after that is \
+           lost, and the operator says so.",
+};
+
+/// THE table.
+pub(crate) static PARS: [&Par; 13] = [
+    &FILE_TYPE,
+    &UNIQUE_SUFFIX,
+    &N,
+    &FILE,
+    &CODEC,
+    &BIT_RATE,
+    &RECORD,
+    &PAUSE,
+    &HEADER_DAT,
+    &CHANNEL_SCOPE,
+    &QUALITY,
+    &FILL_GAPS,
+    &MAX_BUFFER,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_what_the_host_accepts() {
+        for par in PARS {
+            let (first, rest) = par.name.split_at(1);
+            assert!(first.chars().all(|c| c.is_ascii_uppercase()), "{}", par.name);
+            assert!(rest.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()), "{}", par.name);
+            assert!(par.label.is_ascii());
+            assert_eq!(PARS.iter().filter(|other| other.name == par.name).count(), 1, "{}", par.name);
+            assert!(par.help.ends_with('.') && !par.help.contains("  "), "{}: {}", par.name, par.help);
+        }
+    }
+
+    /// A help text is for somebody who does not know the parameter: more than its label, and of its own.
+    #[test]
+    fn every_parameter_has_a_help_text_of_its_own() {
+        for par in PARS {
+            assert!(par.help.len() > 50 && par.help.len() < 300, "{}: {}", par.name, par.help);
+            assert_eq!(PARS.iter().filter(|other| other.help == par.help).count(), 1, "{}", par.name);
+        }
+    }
+
+    #[test]
+    fn every_default_item_is_in_its_menu() {
+        for par in PARS {
+            if let Kind::Menu { items, default } = &par.kind {
+                assert!(items().iter().any(|(name, _)| name == default), "{}", par.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_bit_rate_item_says_its_number() {
+        for (name, _, kilobits) in BIT_RATES {
+            assert_eq!(bit_rate(name), kilobits);
+            assert_eq!(name, format!("b{kilobits}"));
+        }
+    }
+}
