@@ -3,21 +3,22 @@
 //! The file: three header packets on pages of their own, then audio pages of at most 0.2 seconds. A page is
 //! complete when it is in the file and says how many frames have been played at its end, so a checkpoint has
 //! nothing to do.
+//!
+//! Quality means what it means to `oggenc`: the encoder is set up alike.
 
+#[allow(unsafe_code, reason = "libvorbis")]
+mod coder;
+#[allow(unsafe_code, reason = "libogg")]
+mod pager;
 mod pages;
 #[cfg(test)]
-mod peer;
-mod plan;
-#[cfg(test)]
 mod tests;
-#[allow(unsafe_code, reason = "libvorbis and libogg")]
-mod vorbis;
 
 use std::num::{NonZeroU8, NonZeroU32};
 
+use self::coder::Coder;
+use self::pager::Pager;
 use self::pages::Pages;
-use self::plan::Plan;
-use self::vorbis::Vorbis;
 use super::{Encoder, Format, FormatOption, Opening, Playable, Rates};
 use crate::codec::append_sane;
 use crate::container::metadata::vorbis_comments;
@@ -62,17 +63,17 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
     // A quality that is no number is the default.
     let asked = opening.settings.quality;
     let quality = if asked.is_nan() { 0.5 } else { asked.clamp(0.0, 1.0) };
-    let plan = Plan::of(rate.get(), channels.get(), quality);
     let comments = vorbis_comments(opening.metadata, opening.warnings);
     if opening.metadata.iter().any(|(key, _)| faults::ordered(key, "fail-encoder")) {
         return Err(failed("ordered by a test"));
     }
-    let mut vorbis = Vorbis::new(rate, channels, plan, &comments).map_err(failed)?;
-    vorbis.drain(opening.header);
+    let mut coder = Coder::new(rate, channels, quality).map_err(failed)?;
+    let mut pager = Pager::new(rate).ok_or_else(|| failed("libogg does not start"))?;
+    pager.begin(&coder.headers(&comments).map_err(failed)?, opening.header);
     opening.silence.extend(pages::silence(opening.header, channels.get()));
     Ok(Box::new(Ogg {
-        vorbis: Some(vorbis),
-        gain: plan.gain,
+        coder: Some(coder),
+        pager,
         order: channel_order(opening.sound.channels),
         staged: vec![Vec::with_capacity(BLOCK); opening.sound.channels],
         pages: Pages::after(opening.header.len() as u64),
@@ -82,8 +83,8 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
 
 struct Ogg {
     /// `None` once the stream has ended.
-    vorbis: Option<Vorbis>,
-    gain: f32,
+    coder: Option<Coder>,
+    pager: Pager,
     /// Which channel of the input each one of the stream is.
     order: Vec<usize>,
     /// Sanitised samples of each channel; empty between calls.
@@ -95,19 +96,18 @@ struct Ogg {
 impl Encoder for Ogg {
     fn write(&mut self, block: Planar<'_>, out: &mut Vec<u8>) -> Result<(), Problem> {
         debug_assert_eq!(block.channels(), self.staged.len());
-        let Some(vorbis) = &mut self.vorbis else { return Ok(()) };
+        let Some(coder) = &mut self.coder else { return Ok(()) };
         let start = out.len();
         let mut rest = block;
         while rest.frames() > 0 {
             let (now, later) = rest.split_at(BLOCK);
             for (channel, &input) in self.staged.iter_mut().zip(&self.order) {
                 channel.clear();
-                self.clipped += append_sane(now.channel(input), self.gain, channel);
+                self.clipped += append_sane(now.channel(input), 1.0, channel);
             }
-            vorbis.encode(&self.staged).map_err(failed)?;
+            coder.encode(&self.staged, |packet| self.pager.append(packet, out)).map_err(failed)?;
             rest = later;
         }
-        vorbis.drain(out);
         self.pages.count(&out[start..]);
         Ok(())
     }
@@ -117,9 +117,9 @@ impl Encoder for Ogg {
     }
 
     fn finish(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
-        let Some(vorbis) = self.vorbis.take() else { return Ok(()) };
+        let Some(coder) = self.coder.take() else { return Ok(()) };
         let mut out = Vec::new();
-        vorbis.finish(&mut out).map_err(failed)?;
+        coder.finish(|packet| self.pager.append(packet, &mut out)).map_err(failed)?;
         self.pages.count(&out);
         file.append(&out)
     }

@@ -81,11 +81,12 @@ pub(super) fn silence(headers: &[u8], channels: u8) -> Vec<u8> {
     }
     let field = |at: usize| last.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
     let (serial, number) = (field(SERIAL), u32::from_le_bytes(field(SERIAL + 4)));
-    // The packet's type and its mode, of which there are two, and a bit for each channel.
-    let packet = (2 + usize::from(channels)).div_ceil(8) as u8;
+    let (short, long) = block_sizes(headers);
+    // The packet's type, and its mode if there are two, and a bit for each channel.
+    let packet = (1 + usize::from(short != long) + usize::from(channels)).div_ceil(8) as u8;
 
     let mut page = b"OggS\0\0".to_vec();
-    page.extend((short_block(headers) / 2).to_le_bytes());
+    page.extend((short / 2).to_le_bytes());
     page.extend(serial);
     page.extend((number + 1).to_le_bytes());
     page.extend([0; 4]);
@@ -100,10 +101,11 @@ pub(super) fn silence(headers: &[u8], channels: u8) -> Vec<u8> {
 const SERIAL: usize = 14;
 const CHECKSUM: usize = 22;
 
-/// Frames of the shorter kind of block: in the first packet, alone on the first page (Vorbis I, section 4.2.2).
-fn short_block(headers: &[u8]) -> u64 {
+/// Frames of the two kinds of block: in the first packet, alone on the first page (Vorbis I, section 4.2.2). libvorbis
+/// makes streams with one mode for each kind, and with one mode where they are the same.
+fn block_sizes(headers: &[u8]) -> (u64, u64) {
     let sizes = headers.get(FIXED_HEADER + 1 + 28).copied().unwrap_or(0);
-    1 << (sizes & 0xf)
+    (1 << (sizes & 0xf), 1 << (sizes >> 4))
 }
 
 /// CRC-32, most significant bit first; the bytes of its own field count as 0.
