@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::container::{Encoder, FORMATS, Opening, PCM_CODECS, Settings};
+use crate::codec::{PCM_CODECS, Packets};
+use crate::formats::{FORMATS, Opened, Settings, Setup};
 use crate::stream::AudioLayout;
 use crate::stream::inbox::{Feed, Inbox, Item, Reach, Taken, inbox};
 use crate::stream::lane::copy::{Ahead, Loops};
@@ -60,10 +61,11 @@ impl Lanes for Block<'_> {
     }
 }
 
-/// An encoder without a file.
+/// A codec and a container without a file.
 pub struct Encoding {
-    encoder: Box<dyn Encoder>,
+    opened: Opened,
     channels: usize,
+    packets: Packets,
     out: Vec<u8>,
 }
 
@@ -78,18 +80,21 @@ impl Encoding {
         let format = FORMATS.iter().find(|row| row.name == format)?;
         let codec = PCM_CODECS.iter().find(|row| row.name == codec)?;
         let settings = Settings { codec, bit_rate: 192, quality: 0.5 };
-        let sound = AudioLayout { channels, rate: 48_000.0 };
-        format.allows(sound, settings).ok()?;
-        let metadata = &[("encoder".to_owned(), "bench".to_owned())];
-        let (header, silence, warnings) = (&mut Vec::new(), &mut Vec::new(), &mut Vec::new());
-        let encoder = (format.open)(Opening { sound, settings, metadata, header, silence, warnings }).ok()?;
-        Some(Self { encoder, channels, out: Vec::new() })
+        let layout = AudioLayout { channels, rate: 48_000.0 };
+        format.allows(layout, settings).ok()?;
+        let (metadata, warnings) = (&[("encoder".to_owned(), "bench".to_owned())], &mut Vec::new());
+        let opened = (format.open)(Setup { layout, settings, serial: 0, metadata, warnings }).ok()?;
+        Some(Self { opened, channels, packets: Packets::default(), out: Vec::new() })
     }
 
     /// Encodes one block; how many bytes came out.
     pub fn write(&mut self, planar: &[f32]) -> usize {
         self.out.clear();
         let block = Planar::contiguous(planar, self.channels, planar.len() / self.channels);
-        self.encoder.write(block, &mut self.out).map_or(0, |()| self.out.len())
+        let Opened { codec, container } = &mut self.opened;
+        codec.encode(block, &mut self.packets).map_or(0, |()| {
+            container.append(&mut self.packets, &mut self.out);
+            self.out.len()
+        })
     }
 }

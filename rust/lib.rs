@@ -78,6 +78,7 @@ mod destination;
 #[allow(unsafe_code, reason = "the C entry points")]
 mod exports;
 mod faults;
+mod formats;
 mod messages;
 mod node;
 mod report;

@@ -21,3 +21,10 @@ pub(crate) static PCM_CODECS: [PcmCodec; 7] = [
     PcmCodec { name: "pcm24be", label: "PCM 24-bit Big Endian", bits: 24, float: false, big_endian: true },
     PcmCodec { name: "pcm32be", label: "PCM 32-bit Big Endian", bits: 32, float: false, big_endian: true },
 ];
+
+impl PcmCodec {
+    /// Whether the two store the same samples in different byte orders.
+    pub(crate) fn is_other_byte_order_of(&self, other: &Self) -> bool {
+        (self.bits, self.float, self.big_endian) == (other.bits, other.float, !other.big_endian)
+    }
+}

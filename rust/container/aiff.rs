@@ -5,16 +5,16 @@
 //! FORM size AIFC | FVER | COMM | metadata | SSND size, frames, pad byte
 //! ```
 //!
-//! Everything but the pad byte stands in front of the first frame, so that a crash loses none of it. The
-//! writer rolls over before the sizes, which have 32 bits, are exhausted.
+//! Everything but the pad byte stands in front of the first frame, so that a crash loses none of it. A part ends before
+//! the sizes, which have 32 bits, are exhausted.
 
-use crate::codec::pcm::{Form, Interleaver};
+use crate::codec::PcmCodec;
+use crate::codec::pcm::{Form, Pcm};
 use crate::container::chunks::{self, Header};
-use crate::container::metadata;
-use crate::container::{AudioLayout, Encoder, Format, FormatOption, Opening, PcmCodec, Playable, Rates};
-use crate::destination::take_file::TakeFile;
-use crate::messages::{Problem, Warning};
-use crate::stream::planar::Planar;
+use crate::container::{Container, Patch, Playable, metadata};
+use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
+use crate::messages::Warning;
+use crate::stream::AudioLayout;
 
 #[cfg(test)]
 mod tests;
@@ -24,10 +24,13 @@ pub(crate) static FORMAT: Format = Format {
     label: "AIFF",
     extensions: &["aiff", "aif"],
     options: &[FormatOption::Codec],
+    codecs: &["pcm16", "pcm24", "pcm32", "float32", "pcm16be", "pcm24be", "pcm32be"],
     channels: 1..=u16::MAX as usize,
     rates: Rates::Any,
-    check: |_, _| Ok(()),
-    open: |opening| Ok(Box::new(Aiff::open(opening, MAX_LEN)?)),
+    frame_bytes: u64::MAX,
+    second_bytes: u64::MAX,
+    open: |setup| Ok(open(setup, MAX_LEN)),
+    verify: None,
 };
 
 /// The longest file: 4 GiB, less a margin for readers that add a header's length to a size in 32 bits.
@@ -38,46 +41,33 @@ const FORM_SIZE: usize = 4;
 /// Bytes of SSND before its frames: offset and block size, both 0.
 const SSND_PREFIX: u64 = 8;
 
+/// `max_len` is [`MAX_LEN`], or less in tests.
+fn open(setup: Setup<'_>, max_len: u64) -> Opened {
+    let Setup { layout, settings, metadata, warnings, .. } = setup;
+    let stored = Stored::of(settings.codec);
+    if stored.big_endian_instead {
+        warnings.push(Warning::AiffBigEndian { codec: settings.codec.name });
+    }
+    let (bytes, frame_count) = header_bytes(layout, &stored, metadata, warnings);
+    let header = Header::new(bytes, layout.channels * stored.form.bytes);
+    let placeholder = vec![0; header.frame_bytes()];
+    let mut aiff = Aiff { header, placeholder, frame_count, max_len };
+    aiff.sizes(1, 0);
+    Opened { codec: Box::new(Pcm::new(stored.form, layout.channels)), container: Box::new(aiff) }
+}
+
 struct Aiff {
-    interleaver: Interleaver,
     header: Header,
+    /// One frame: SoX takes a file without any for damaged.
+    placeholder: Vec<u8>,
     /// Where COMM states the number of frames.
     frame_count: usize,
-    /// Frames that were given to [`Encoder::write`].
-    written: u64,
-    /// [`MAX_LEN`], less in tests.
     max_len: u64,
 }
 
 impl Aiff {
-    fn open(opening: Opening<'_>, max_len: u64) -> Result<Self, Problem> {
-        let Opening { sound, settings, metadata, header, silence, warnings } = opening;
-        let stored = Stored::of(settings.codec);
-        if stored.big_endian_instead {
-            warnings.push(Warning::AiffBigEndian { codec: settings.codec.name });
-        }
-        let (bytes, frame_count) = header_bytes(sound, &stored, metadata, warnings);
-        let interleaver = Interleaver::new(stored.form, sound.channels);
-        let mut aiff = Self {
-            header: Header::new(bytes, interleaver.frame_bytes()),
-            interleaver,
-            frame_count,
-            written: 0,
-            max_len,
-        };
-        // SoX takes a file without a frame for damaged.
-        silence.resize(aiff.interleaver.frame_bytes(), 0);
-        aiff.set_sizes(1, 0);
-        header.extend_from_slice(aiff.header.bytes());
-        Ok(aiff)
-    }
-
-    /// Frames of the longest file: an odd one must still have room for its pad byte.
-    fn max_frames(&self) -> u64 {
-        self.header.playable(self.max_len - 1).frames
-    }
-
-    fn set_sizes(&mut self, frames: u64, pad: u64) {
+    /// States the sizes of a file with `frames` and so many pad bytes.
+    fn sizes(&mut self, frames: u64, pad: u64) -> Vec<Patch> {
         let end = self.header.end_of(frames);
         let field = |size: u64| (size as u32).to_be_bytes();
         self.header.set(FORM_SIZE, &field(end + pad - 8));
@@ -85,47 +75,40 @@ impl Aiff {
         // SSND's size stands in front of its prefix, with which the header ends.
         let ssnd_size = self.header.bytes().len() - SSND_PREFIX as usize - 4;
         self.header.set(ssnd_size, &field(end - self.header.len() + SSND_PREFIX));
+        self.header.patches()
     }
 }
 
-impl Encoder for Aiff {
-    fn write(&mut self, block: Planar<'_>, out: &mut Vec<u8>) -> Result<(), Problem> {
-        debug_assert!(block.frames() as u64 <= self.frames_left());
-        self.interleaver.write(block, out);
-        self.written += block.frames() as u64;
-        Ok(())
+impl Container for Aiff {
+    fn header(&self) -> &[u8] {
+        self.header.bytes()
     }
 
-    fn checkpoint(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
-        let Playable { len, frames } = self.playable(file.len());
-        if len > 0 && !file.has_silence() {
-            self.set_sizes(frames, 0);
-            self.header.flush(file)?;
-        }
-        Ok(())
+    fn placeholder(&self) -> &[u8] {
+        &self.placeholder
     }
 
-    fn finish(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
-        let Playable { len, frames } = self.playable(file.len());
-        if len == 0 {
-            return Ok(());
-        }
-        // Sizes are worth stating even when a full disk refuses the pad byte.
-        let completed = self.header.complete(file);
-        self.set_sizes(frames, if completed.is_ok() { len % 2 } else { 0 });
-        completed.and(self.header.flush(file))
+    /// An odd number of bytes must still have room for its pad byte.
+    fn max_frames(&self) -> u64 {
+        self.header.playable(self.max_len - 1).frames
     }
 
     fn playable(&self, len: u64) -> Playable {
         self.header.playable(len.min(self.header.end_of(self.max_frames())))
     }
 
-    fn frames_left(&self) -> u64 {
-        self.max_frames().saturating_sub(self.written)
+    fn checkpoint(&mut self, len: u64) -> Vec<Patch> {
+        let Playable { len, frames } = self.playable(len);
+        if len == 0 { Vec::new() } else { self.sizes(frames, 0) }
     }
 
-    fn clipped(&self) -> u64 {
-        self.interleaver.clipped()
+    fn tail(&mut self, len: u64) -> Vec<u8> {
+        self.header.pad(len)
+    }
+
+    fn complete(&mut self, len: u64) -> Vec<Patch> {
+        let Playable { len: end, frames } = self.playable(len);
+        if end == 0 { Vec::new() } else { self.sizes(frames, self.header.is_padded(len).into()) }
     }
 }
 
@@ -156,7 +139,7 @@ impl Stored {
 
 /// The header of an empty file, and where its COMM states the number of frames.
 fn header_bytes(
-    sound: AudioLayout,
+    layout: AudioLayout,
     stored: &Stored,
     metadata: &[(String, String)],
     warnings: &mut Vec<Warning>,
@@ -171,7 +154,7 @@ fn header_bytes(
     }
     // Behind the chunk's own eight bytes and the number of channels.
     let frame_count = out.len() + 8 + 2;
-    chunks::iff(b"COMM", &comm(sound, stored), &mut out);
+    chunks::iff(b"COMM", &comm(layout, stored), &mut out);
     out.extend(metadata::aiff_chunks(metadata, warnings));
     chunks::iff(b"SSND", &[0; SSND_PREFIX as usize], &mut out);
     let size = out.len() as u32 - 8;
@@ -180,12 +163,12 @@ fn header_bytes(
 }
 
 /// The body of COMM: AIFF-C draft of 1991, "Extended Common Chunk".
-fn comm(sound: AudioLayout, stored: &Stored) -> Vec<u8> {
+fn comm(layout: AudioLayout, stored: &Stored) -> Vec<u8> {
     let mut out = Vec::new();
-    out.extend((sound.channels as u16).to_be_bytes());
+    out.extend((layout.channels as u16).to_be_bytes());
     out.extend([0; 4]);
     out.extend((stored.form.bytes as u16 * 8).to_be_bytes());
-    out.extend(extended(sound.rate));
+    out.extend(extended(layout.rate));
     if let Some((kind, name)) = stored.compression {
         out.extend(kind);
         // A Pascal string, whose pad byte belongs to the body.

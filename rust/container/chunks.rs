@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use crate::container::Playable;
-use crate::destination::take_file::TakeFile;
-use crate::messages::Problem;
+use crate::container::{Patch, Playable};
 
 /// Appends a chunk of a RIFF file, with the byte that pads it to an even length.
 pub(crate) fn riff(id: &[u8; 4], body: &[u8], out: &mut Vec<u8>) {
@@ -17,7 +15,7 @@ pub(crate) fn iff(id: &[u8; 4], body: &[u8], out: &mut Vec<u8>) {
 }
 
 fn length(body: &[u8]) -> u32 {
-    u32::try_from(body.len()).expect("chunks in front of the sound are small")
+    u32::try_from(body.len()).expect("chunks in front of the first frame are small")
 }
 
 fn append(id: &[u8; 4], length: [u8; 4], body: &[u8], out: &mut Vec<u8>) {
@@ -27,20 +25,20 @@ fn append(id: &[u8; 4], length: [u8; 4], body: &[u8], out: &mut Vec<u8>) {
     out.extend(&[0][..body.len() % 2]);
 }
 
-/// Everything in front of the first frame, of a file that ends with its frames.
+/// Everything in front of the first frame, of a file that ends with its frames and perhaps a pad byte.
 pub(crate) struct Header {
     bytes: Vec<u8>,
     frame_bytes: u64,
-    /// What [`Header::set`] changed since the last [`Header::flush`].
-    changed: Vec<Range<usize>>,
+    /// What [`Header::set`] has set since the last [`Header::patches`].
+    set: Vec<Range<usize>>,
 }
 
-/// Changes within this many bytes go to the file in one write, so that no kill comes between them.
-const ONE_WRITE: usize = 4096;
+/// Fields within this many bytes are one patch, so that no kill comes between them.
+const ONE_PATCH: usize = 4096;
 
 impl Header {
     pub(crate) fn new(bytes: Vec<u8>, frame_bytes: usize) -> Self {
-        Self { bytes, frame_bytes: frame_bytes as u64, changed: Vec::new() }
+        Self { bytes, frame_bytes: frame_bytes as u64, set: Vec::new() }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -49,6 +47,10 @@ impl Header {
 
     pub(crate) fn len(&self) -> u64 {
         self.bytes.len() as u64
+    }
+
+    pub(crate) fn frame_bytes(&self) -> usize {
+        self.frame_bytes as usize
     }
 
     /// Length of a file that holds `frames`.
@@ -67,43 +69,44 @@ impl Header {
         }
     }
 
-    /// Changes bytes, for the next [`Header::flush`].
+    /// The byte that pads the last chunk of a file of `len` bytes to an even length, if it needs one.
+    pub(crate) fn pad(&self, len: u64) -> Vec<u8> {
+        vec![0; (self.playable(len).len % 2) as usize]
+    }
+
+    /// Whether a file of `len` bytes ends with that byte.
+    pub(crate) fn is_padded(&self, len: u64) -> bool {
+        let end = self.playable(len).len;
+        end % 2 == 1 && len > end
+    }
+
+    /// Sets a field.
     pub(crate) fn set(&mut self, at: usize, value: &[u8]) {
         let range = at..at + value.len();
-        if self.bytes[range.clone()] != *value {
-            self.bytes[range.clone()].copy_from_slice(value);
-            self.changed.push(range);
-        }
+        self.bytes[range.clone()].copy_from_slice(value);
+        self.set.push(range);
     }
 
-    /// Brings the file's header up to date, front first.
-    pub(crate) fn flush(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
-        self.changed.sort_by_key(|range| range.start);
-        let mut rest = &self.changed[..];
+    /// All fields that were set, those in front first, whether their values are new or not: what became of earlier
+    /// patches is not known here.
+    pub(crate) fn patches(&mut self) -> Vec<Patch> {
+        self.set.sort_by_key(|range| range.start);
+        let mut patches = Vec::new();
+        let mut rest = &self.set[..];
         while let Some(first) = rest.first() {
-            let together = rest.iter().take_while(|range| range.end - first.start <= ONE_WRITE).count().max(1);
+            let together = rest.iter().take_while(|range| range.end - first.start <= ONE_PATCH).count().max(1);
             let end = rest[..together].iter().fold(first.end, |end, range| end.max(range.end));
-            file.patch(first.start as u64, &self.bytes[first.start..end])?;
+            patches.push(Patch { at: first.start as u64, bytes: self.bytes[first.start..end].to_vec() });
             rest = &rest[together..];
         }
-        self.changed.clear();
-        Ok(())
-    }
-
-    /// Cuts off a part of a frame that a failing disk left behind, and pads the last chunk to an even length.
-    pub(crate) fn complete(&self, file: &mut TakeFile) -> Result<(), Problem> {
-        let end = self.playable(file.len()).len;
-        if file.len() > end {
-            file.truncate(end)?;
-        }
-        file.append(&[0][..(end % 2) as usize])
+        self.set.clear();
+        patches
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::container::testing::Scratch;
 
     #[test]
     fn odd_chunks_are_padded_and_tell_their_own_length() {
@@ -114,19 +117,30 @@ mod tests {
     }
 
     #[test]
-    fn flush_writes_what_was_set_wherever_it_stands() {
-        let scratch = Scratch::new("header.bin");
-        let mut file = scratch.take_file();
-        let mut header = Header::new(vec![0; 3 * ONE_WRITE], 1);
-        file.append(header.bytes()).unwrap();
-        header.set(3 * ONE_WRITE - 2, b"zz");
+    fn patches_bring_a_copy_up_to_date_wherever_the_fields_stand() {
+        let mut header = Header::new(vec![0; 3 * ONE_PATCH], 1);
+        let mut copy = header.bytes().to_vec();
+        header.set(3 * ONE_PATCH - 2, b"zz");
         header.set(8, b"b");
         header.set(4, b"aa");
-        header.set(ONE_WRITE + 4, b"far");
-        header.flush(&mut file).unwrap();
-        assert!(scratch.bytes() == header.bytes());
+        header.set(ONE_PATCH + 4, b"far");
+        let patches = header.patches();
+        assert_eq!(patches.iter().map(|patch| patch.at).collect::<Vec<_>>(), [4, ONE_PATCH as u64 + 4, 12286]);
+        for Patch { at, bytes } in patches {
+            copy[at as usize..][..bytes.len()].copy_from_slice(&bytes);
+        }
+        assert!(copy == header.bytes());
+        assert!(header.patches().is_empty());
+        // The file may lack what it was given before.
         header.set(4, b"aa");
-        assert!(header.changed.is_empty());
+        assert_eq!(header.patches(), [Patch { at: 4, bytes: b"aa".to_vec() }]);
+    }
+
+    #[test]
+    fn the_last_chunk_is_padded_to_an_even_length() {
+        let header = Header::new(vec![0; 10], 3);
+        assert_eq!([header.pad(13), header.pad(16), header.pad(5)], [vec![0], vec![], vec![]]);
+        assert_eq!([13, 14, 15, 16, 17].map(|len| header.is_padded(len)), [false, true, true, false, false]);
     }
 
     #[test]

@@ -6,26 +6,30 @@
 //!
 //! Everything but the pad byte stands in front of the first frame, so that a crash loses none of it.
 
-use crate::codec::pcm::{Form, Interleaver};
+use crate::codec::pcm::{Form, Pcm};
 use crate::container::chunks::{self, Header};
-use crate::container::metadata;
-use crate::container::{AudioLayout, Encoder, Format, FormatOption, Opening, PcmCodec, Playable, Rates, Settings};
-use crate::destination::take_file::TakeFile;
-use crate::messages::{Limit, Problem, Warning};
-use crate::stream::planar::Planar;
+use crate::container::{Container, Patch, Playable, metadata};
+use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
+use crate::messages::Warning;
+use crate::stream::AudioLayout;
 
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub(crate) static FORMAT: Format = Format {
     name: "wav",
     label: "WAV",
     extensions: &["wav"],
     options: &[FormatOption::Codec],
+    codecs: &["pcm16", "pcm24", "pcm32", "float32"],
     channels: 1..=MAX_FRAME_BYTES / 2,
     rates: Rates::Whole(1..=u32::MAX),
-    check,
-    open: |opening| Ok(Box::new(Wav::open(opening, RIFF_LIMIT)?)),
+    frame_bytes: MAX_FRAME_BYTES as u64,
+    // `fmt ` stores them in 32 bits.
+    second_bytes: u32::MAX as u64,
+    open: |setup| Ok(open(setup, RIFF_LIMIT)),
+    verify: Some(verify::difference),
 };
 
 /// `fmt ` stores the bytes of a frame in 16 bits.
@@ -43,47 +47,27 @@ const RIFF_SIZE: usize = 4;
 const DS64: usize = 12;
 const DS64_BODY: usize = 20;
 
-fn check(sound: AudioLayout, settings: Settings) -> Result<(), Problem> {
-    let PcmCodec { name: codec, bits, big_endian, .. } = *settings.codec;
-    let (channels, rate) = (sound.channels, sound.rate);
-    if big_endian {
-        return Err(Problem::Limit(Limit::WavBigEndian { codec }));
-    }
-    // `fmt ` stores the bytes of a frame in 16 bits and those of a second in 32.
-    let sample = usize::from(bits / 8);
-    let (a_frame, a_second) = (MAX_FRAME_BYTES / sample, (f64::from(u32::MAX) / rate) as usize / sample);
-    if channels > a_second.min(a_frame) {
-        return Err(Problem::Limit(if a_second < a_frame {
-            Limit::WavSecond { most: a_second, codec, rate, channels }
-        } else {
-            Limit::WavFrame { most: a_frame, codec, channels, smaller: channels <= MAX_FRAME_BYTES / 2 }
-        }));
-    }
-    Ok(())
+/// `riff_limit` is [`RIFF_LIMIT`], or less in tests.
+fn open(setup: Setup<'_>, riff_limit: u64) -> Opened {
+    let Setup { layout, settings, metadata, warnings, .. } = setup;
+    let form = Form::of(settings.codec);
+    let (bytes, fact) = header_bytes(layout, form, metadata, warnings);
+    let header = Header::new(bytes, layout.channels * form.bytes);
+    Opened { codec: Box::new(Pcm::new(form, layout.channels)), container: Box::new(Wav { header, fact, riff_limit }) }
 }
 
 struct Wav {
-    interleaver: Interleaver,
     header: Header,
     /// Where `fact` states the number of frames.
     fact: Option<usize>,
-    /// Greatest size for which the file stays RIFF: [`RIFF_LIMIT`], less in tests.
+    /// The greatest size for which the file stays RIFF.
     riff_limit: u64,
 }
 
 impl Wav {
-    fn open(opening: Opening<'_>, riff_limit: u64) -> Result<Self, Problem> {
-        let Opening { sound, settings, metadata, header, warnings, .. } = opening;
-        check(sound, settings)?;
-        let form = Form::of(settings.codec);
-        let (bytes, fact) = header_bytes(sound, form, metadata, warnings);
-        let interleaver = Interleaver::new(form, sound.channels);
-        header.extend_from_slice(&bytes);
-        Ok(Self { header: Header::new(bytes, interleaver.frame_bytes()), interleaver, fact, riff_limit })
-    }
-
-    /// States sizes for `frames`, as RF64 when RIFF's would exceed `riff_limit`. EBU Tech 3306, section 3.4.
-    fn set_sizes(&mut self, frames: u64, pad: u64, riff_limit: u64) {
+    /// States the sizes of a file with `frames` and so many pad bytes, as RF64 when RIFF's would exceed `riff_limit`. EBU
+    /// Tech 3306, section 3.4.
+    fn sizes(&mut self, frames: u64, pad: u64, riff_limit: u64) -> Vec<Patch> {
         let end = self.header.end_of(frames);
         let (riff, data) = (end + pad - 8, end - self.header.len());
         let large = riff > riff_limit;
@@ -102,55 +86,51 @@ impl Wav {
             self.header.set(at, &small(frames));
         }
         self.header.set(self.header.bytes().len() - 4, &small(data));
+        self.header.patches()
     }
 }
 
-impl Encoder for Wav {
-    fn write(&mut self, block: Planar<'_>, out: &mut Vec<u8>) -> Result<(), Problem> {
-        self.interleaver.write(block, out);
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
-        let Playable { len, frames } = self.playable(file.len());
-        if len > 0 {
-            // An eighth early, 512 MiB of 4 GiB: sizes must not overflow by what arrives until the next one.
-            self.set_sizes(frames, 0, self.riff_limit - self.riff_limit / 8);
-            self.header.flush(file)?;
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, file: &mut TakeFile) -> Result<(), Problem> {
-        let Playable { len, frames } = self.playable(file.len());
-        if len == 0 {
-            return Ok(());
-        }
-        // Sizes are worth stating even when a full disk refuses the pad byte.
-        let completed = self.header.complete(file);
-        self.set_sizes(frames, if completed.is_ok() { len % 2 } else { 0 }, self.riff_limit);
-        completed.and(self.header.flush(file))
+impl Container for Wav {
+    fn header(&self) -> &[u8] {
+        self.header.bytes()
     }
 
     fn playable(&self, len: u64) -> Playable {
         self.header.playable(len)
     }
 
-    fn clipped(&self) -> u64 {
-        self.interleaver.clipped()
+    fn checkpoint(&mut self, len: u64) -> Vec<Patch> {
+        let Playable { len, frames } = self.playable(len);
+        if len == 0 {
+            return Vec::new();
+        }
+        // An eighth early, 512 MiB of 4 GiB: sizes must not overflow by what arrives until the next one.
+        self.sizes(frames, 0, self.riff_limit - self.riff_limit / 8)
+    }
+
+    fn tail(&mut self, len: u64) -> Vec<u8> {
+        self.header.pad(len)
+    }
+
+    fn complete(&mut self, len: u64) -> Vec<Patch> {
+        let Playable { len: end, frames } = self.playable(len);
+        if end == 0 {
+            return Vec::new();
+        }
+        self.sizes(frames, self.header.is_padded(len).into(), self.riff_limit)
     }
 }
 
 /// The header of an empty file, and where its `fact` states the number of frames.
 fn header_bytes(
-    sound: AudioLayout,
+    layout: AudioLayout,
     form: Form,
     metadata: &[(String, String)],
     warnings: &mut Vec<Warning>,
 ) -> (Vec<u8>, Option<usize>) {
     let mut out = b"RIFF\0\0\0\0WAVE".to_vec();
     chunks::riff(b"JUNK", &[0; 28], &mut out);
-    chunks::riff(b"fmt ", &fmt(sound, form), &mut out);
+    chunks::riff(b"fmt ", &fmt(layout, form), &mut out);
     let fact = form.float.then(|| {
         chunks::riff(b"fact", &[0; 4], &mut out);
         out.len() - 4
@@ -163,7 +143,7 @@ fn header_bytes(
 }
 
 /// The body of `fmt `: Microsoft, "Multiple channel audio data and WAVE files".
-fn fmt(sound: AudioLayout, form: Form) -> Vec<u8> {
+fn fmt(layout: AudioLayout, form: Form) -> Vec<u8> {
     const PCM: u16 = 1;
     const IEEE_FLOAT: u16 = 3;
     const EXTENSIBLE: u16 = 0xfffe;
@@ -172,13 +152,13 @@ fn fmt(sound: AudioLayout, form: Form) -> Vec<u8> {
 
     let bits = form.bytes as u16 * 8;
     let tag = if form.float { IEEE_FLOAT } else { PCM };
-    let extensible = sound.channels > 2 || bits > 16;
-    let frame_bytes = (sound.channels * form.bytes) as u16;
-    let rate = sound.rate as u32;
+    let extensible = layout.channels > 2 || bits > 16;
+    let frame_bytes = (layout.channels * form.bytes) as u16;
+    let rate = layout.rate as u32;
 
     let mut out = Vec::new();
     out.extend(if extensible { EXTENSIBLE } else { tag }.to_le_bytes());
-    out.extend((sound.channels as u16).to_le_bytes());
+    out.extend((layout.channels as u16).to_le_bytes());
     out.extend(rate.to_le_bytes());
     out.extend((rate * u32::from(frame_bytes)).to_le_bytes());
     out.extend(frame_bytes.to_le_bytes());
@@ -186,7 +166,7 @@ fn fmt(sound: AudioLayout, form: Form) -> Vec<u8> {
     if extensible {
         out.extend(22u16.to_le_bytes());
         out.extend(bits.to_le_bytes());
-        out.extend(speakers(sound.channels).to_le_bytes());
+        out.extend(speakers(layout.channels).to_le_bytes());
         out.extend(tag.to_le_bytes());
         out.extend(SUBTYPE);
     }

@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn every_extension_of_a_format_is_a_known_one() {
-        for own in crate::container::FORMATS.iter().flat_map(|format| format.extensions) {
+        for own in crate::formats::FORMATS.iter().flat_map(|format| format.extensions) {
             assert!(KNOWN.contains(own), "{own}");
         }
     }

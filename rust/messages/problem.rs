@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::io::io_sentence;
-use super::limit::Limit;
+use super::limit::{Limit, alternatives, choice};
 
 /// Why a take cannot start or go on: the node's error string.
 #[derive(Debug)]
@@ -35,10 +35,10 @@ pub(crate) enum Problem {
     Moved { path: PathBuf },
     /// All indices that were looked at are taken; `path` is the first of them.
     NoFreeName { path: PathBuf },
-    /// The format cannot hold this many channels.
-    Channels { format: &'static str, least: usize, most: usize, channels: usize },
-    /// The format cannot store this sample rate.
-    Rate { format: &'static str, allowed: String, rate: f64 },
+    /// The format cannot hold this many channels; `others` are those that could.
+    Channels { format: &'static str, least: usize, most: usize, channels: usize, others: Vec<&'static str> },
+    /// The format cannot store this sample rate; `others` are those that could.
+    Rate { format: &'static str, allowed: String, rate: f64, others: Vec<&'static str> },
     /// The disk has taken none of this many takes yet.
     TooManyTakes { takes: usize },
     /// The system gives no thread to write with.
@@ -165,15 +165,17 @@ impl fmt::Display for Problem {
                 "{} and all names that follow it are taken: raise N, or move old takes to another folder.",
                 shown(path)
             ),
-            Self::Channels { format, least, most, channels } => write!(
+            Self::Channels { format, least, most, channels, others } => write!(
                 f,
                 "{format} holds {} channels, the input has {channels}: {}narrow Channel Scope.",
                 if *most == least + 1 { format!("{least} or {most}") } else { format!("{least} to {most}") },
-                if *most <= 2 { "choose WAV or OGG, or " } else { "choose another File Type, or " }
+                choice(others)
             ),
-            Self::Rate { format, allowed, rate } => write!(
+            Self::Rate { format, allowed, rate, others } => write!(
                 f,
-                "{format} stores {allowed}, the input has {rate} Hz: resample the input or choose another File Type."
+                "{format} stores {allowed}, the input has {rate} Hz: resample the input{}{}.",
+                if others.is_empty() { "" } else { ", or choose " },
+                alternatives(others)
             ),
             Self::TooManyTakes { takes } => write!(
                 f,

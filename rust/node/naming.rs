@@ -11,10 +11,10 @@ use super::board::Board;
 use super::params;
 use super::reading::{chosen_format, text, toggle};
 use crate::bridge::Inputs;
-use crate::container::Format;
 use crate::destination::names::{self, NameRequest};
 use crate::destination::scout::Scout;
 use crate::faults::Faults;
+use crate::formats::Format;
 use crate::messages::Problem;
 
 /// How often the parameters are looked at while no take runs.

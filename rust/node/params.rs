@@ -3,7 +3,8 @@
 //! The shim declares them from these rows and knows no parameter by name.
 
 use crate::bridge::Cook;
-use crate::container::{FORMATS, FormatOption, PCM_CODECS};
+use crate::codec::PCM_CODECS;
+use crate::formats::{FORMATS, FormatOption};
 
 const PAGE: &str = "Audio File Out";
 const RECORDING: &str = "Recording";

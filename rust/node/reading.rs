@@ -3,7 +3,8 @@
 use super::params::{self, Par};
 use super::scope;
 use crate::bridge::Inputs;
-use crate::container::{FORMATS, Format, PCM_CODECS, Settings};
+use crate::codec::PCM_CODECS;
+use crate::formats::{FORMATS, Format, Settings};
 use crate::messages::{Problem, Warning};
 
 pub(super) fn toggle(inputs: &Inputs, par: &Par) -> bool {

@@ -7,20 +7,23 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::container::metadata;
-use crate::container::{Encoder, Format, Opening, Playable, Settings};
+use crate::container::{Playable, metadata};
 use crate::destination::names::{self, NameRequest};
 use crate::destination::syncing::Syncing;
 use crate::destination::take_file::{FileLocation, TakeFile};
 use crate::destination::verify;
-
-pub(crate) mod threads;
 use crate::faults::{Faults, Point};
+use crate::formats::{Format, Recorded, Settings, Setup, serial_number};
 use crate::messages::{Problem, Warning};
 use crate::report::{Phase, TakeStatus};
 use crate::stream::AudioLayout;
 use crate::stream::inbox::{Inbox, Item, Taken};
 use crate::stream::planar::Planar;
+
+mod legacy;
+pub(crate) mod threads;
+
+use self::legacy::Legacy;
 
 /// How long the writer thread sleeps when nothing waits: it then finds a few slices at once, and the cook
 /// thread need not wake it.
@@ -114,7 +117,7 @@ struct Part {
     // Before the file, which is not closed while it is synced.
     syncing: Syncing,
     file: TakeFile,
-    encoder: Box<dyn Encoder>,
+    encoder: Legacy,
     /// Encoded bytes that are not in the file yet.
     out: Vec<u8>,
     /// Frames that the encoder has taken.
@@ -190,28 +193,26 @@ impl Take {
         let Order { format, settings, .. } = self.order;
         let sound = self.inbox.sound();
         format.allows(sound, settings)?;
-        let (mut header, mut silence) = (Vec::new(), Vec::new());
         let mut warnings: Vec<Warning> = Vec::new();
-        let encoder = (format.open)(Opening {
-            sound,
+        let encoder = Legacy::new((format.open)(Setup {
+            layout: sound,
             settings,
+            serial: serial_number(),
             metadata: &self.metadata,
-            header: &mut header,
-            silence: &mut silence,
             warnings: &mut warnings,
-        })?;
+        })?);
         let file = match &self.first {
             None => {
                 let reserved = names::reserve(&self.order.name)?;
                 warnings.extend(reserved.warning());
                 self.order.status.set_suffix(reserved.suffix.clone());
-                reserved.start(&header, &silence)?
+                reserved.start(encoder.header(), encoder.silence())?
             }
             Some(first) => {
                 let (held, part) = names::reserve_part(first, self.parts + 1)?;
                 self.parts = part;
                 warnings.extend(held.warning());
-                held.start(&header, &silence)?
+                held.start(encoder.header(), encoder.silence())?
             }
         };
         self.order.status.warn(warnings);
@@ -222,7 +223,7 @@ impl Take {
             syncing: Syncing::new(Arc::clone(&self.order.faults)),
             file,
             encoder,
-            out: header,
+            out: Vec::new(),
             frames: 0,
             written: 0,
             safe: 0,
@@ -232,7 +233,6 @@ impl Take {
             moved: false,
         });
         if let Some(part) = &mut self.part {
-            part.out.clear();
             part.encoder.checkpoint(&mut part.file)?;
         }
         Ok(())
@@ -323,7 +323,9 @@ impl Take {
         part.file.sync()?;
         part.look_for(&self.order.status)?;
         let path = part.file.path().to_owned();
-        verify::read_again(&part.file, self.order.format, self.order.settings, part.sound, part.frames)?;
+        let Order { format, settings, .. } = self.order;
+        let recorded = Recorded { layout: part.sound, settings, frames: part.frames, len: part.file.len() };
+        verify::read_again(&part.file, format, &recorded)?;
         self.publish();
         let part = self.part.take();
         self.before = self.totals(part.as_ref());

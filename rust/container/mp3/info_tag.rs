@@ -2,12 +2,7 @@
 //! cannot say: how many frames to play, and how many samples of the first and the last are not the recording.
 //! Layout: Xing's VBR header with LAME's extension (gabriel.mp3-tech.org/mp3infotag.html).
 
-use super::stream::Stream;
-
-/// Samples that LAME puts before the first of the input.
-pub(super) const ENCODER_DELAY: u64 = 576;
-/// Samples that every layer III decoder adds before the first one.
-pub(super) const DECODER_DELAY: u64 = 529;
+use crate::codec::lame::Stream;
 
 /// What is known of the stream in a file.
 pub(super) struct Totals {
@@ -25,9 +20,9 @@ pub(super) struct Totals {
 impl Totals {
     /// What stands in the file until the first checkpoint: the delay makes a file that a crash left behind begin
     /// with the very first sample, and the unknown length makes players go on to the end of the file.
-    pub(super) fn unknown() -> Self {
+    pub(super) fn unknown(delay: u64) -> Self {
         // A byte count must stand there: without one FFmpeg plays the Info frame itself as audio.
-        Self { mpeg_frames: 0, bytes: u64::MAX, crc: 0, delay: ENCODER_DELAY, padding: 0 }
+        Self { mpeg_frames: 0, bytes: u64::MAX, crc: 0, delay, padding: 0 }
     }
 }
 

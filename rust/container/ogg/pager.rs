@@ -1,16 +1,11 @@
 //! libogg: packets become pages.
 
-use std::collections::hash_map::RandomState;
 use std::ffi::{c_int, c_long};
-use std::hash::{BuildHasher, Hasher};
 use std::mem::zeroed;
-use std::num::NonZeroU32;
 use std::ptr::null_mut;
 use std::slice;
 
 use ogg_next_sys::*;
-
-use super::coder::Packet;
 
 /// Lays packets out on the pages of one stream (RFC 3533).
 ///
@@ -30,13 +25,13 @@ pub(super) struct Pager {
 unsafe impl Send for Pager {}
 
 impl Pager {
-    /// A stream with a random serial number, of sound of `rate` Hz.
-    pub(super) fn new(rate: NonZeroU32) -> Option<Self> {
+    /// A stream with frames of `rate` Hz. `None` when libogg gets no memory.
+    pub(super) fn new(rate: f64, serial: u32) -> Option<Self> {
         // SAFETY: numbers and raw pointers.
         let stream = unsafe { zeroed() };
-        let mut pager = Self { stream, page_frames: u64::from(rate.get()) / PAGES_A_SECOND, paged: 0 };
+        let mut pager = Self { stream, page_frames: rate as u64 / PAGES_A_SECOND, paged: 0 };
         // SAFETY: `stream` is ours to fill. libogg keeps no pointer to it, so that it may move.
-        let begun = unsafe { ogg_stream_init(&raw mut pager.stream, random()) };
+        let begun = unsafe { ogg_stream_init(&raw mut pager.stream, serial as c_int) };
         (begun == 0).then_some(pager)
     }
 
@@ -44,28 +39,47 @@ impl Pager {
     /// has the audio that follows.
     pub(super) fn begin(&mut self, headers: &[Vec<u8>], out: &mut Vec<u8>) {
         for bytes in headers {
-            self.put(Packet { bytes, frames: 0, last: false });
+            self.put(bytes, 0, false);
         }
         self.complete(ogg_stream_flush, out);
     }
 
-    /// Appends the pages that are complete, now that there is another packet, to `out`.
-    pub(super) fn append(&mut self, packet: Packet<'_>, out: &mut Vec<u8>) {
-        if packet.frames > self.paged + self.page_frames {
+    /// Appends the pages that are complete to `out`, now that there is another packet, up to whose end `frames` can be
+    /// decoded.
+    pub(super) fn append(&mut self, packet: &[u8], frames: u64, last: bool, out: &mut Vec<u8>) {
+        if frames > self.paged + self.page_frames {
             self.complete(ogg_stream_flush, out);
         }
-        self.put(packet);
-        let begins = self.paged == 0 && packet.frames > 0;
+        self.put(packet, frames, last);
+        let begins = self.paged == 0 && frames > 0;
         self.complete(if begins { ogg_stream_flush } else { ogg_stream_pageout }, out);
     }
 
-    fn put(&mut self, packet: Packet<'_>) {
+    /// Ends the stream: appends a page of the packets that are on none yet to `out`, if there are any.
+    pub(super) fn end(&mut self, out: &mut Vec<u8>) {
+        self.stream.e_o_s = 1;
+        self.complete(ogg_stream_flush, out);
+    }
+
+    /// The page that would follow if the next packets were `packets`, each with the frames up to its end.
+    pub(super) fn next_page(&self, packets: &[(&[u8], u64)]) -> Option<Vec<u8>> {
+        let mut other = Self::new(0.0, self.stream.serialno as u32)?;
+        (other.stream.b_o_s, other.stream.pageno) = (1, self.stream.pageno);
+        for (packet, frames) in packets {
+            other.put(packet, *frames, false);
+        }
+        let mut page = Vec::new();
+        other.complete(ogg_stream_flush, &mut page);
+        Some(page)
+    }
+
+    fn put(&mut self, bytes: &[u8], frames: u64, last: bool) {
         let mut packet = ogg_packet {
-            packet: packet.bytes.as_ptr().cast_mut(),
-            bytes: packet.bytes.len() as c_long,
+            packet: bytes.as_ptr().cast_mut(),
+            bytes: bytes.len() as c_long,
             b_o_s: 0,
-            e_o_s: packet.last.into(),
-            granulepos: packet.frames as i64,
+            e_o_s: last.into(),
+            granulepos: frames as i64,
             packetno: 0,
         };
         // It fails when memory is out, which Rust ends the process for as well.
@@ -103,8 +117,3 @@ impl Drop for Pager {
 
 /// At least as many.
 const PAGES_A_SECOND: u64 = 5;
-
-/// A serial number that no stream beside this one has.
-fn random() -> c_int {
-    RandomState::new().build_hasher().finish() as c_int
-}

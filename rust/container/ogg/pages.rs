@@ -1,4 +1,4 @@
-//! The pages of an OGG file (RFC 3533, section 6): where they end, what has been played there, and one of silence.
+//! The pages of an OGG file (RFC 3533, section 6): where they end, and what can be decoded there.
 
 use super::Playable;
 
@@ -70,48 +70,22 @@ pub(super) fn page_len(bytes: &[u8]) -> Option<usize> {
     (len <= bytes.len()).then_some(len)
 }
 
-/// The shortest audio page after the header pages `headers` that all programs take: two packets of silence.
+/// A packet of silence for a stream that begins with the packet `identification`, and the frames that can be decoded
+/// after two of them: the shortest page that all programs take. FFmpeg needs one packet to open a file; the first has no
+/// frames yet, and ogginfo wants some.
 ///
 /// An audio packet of nothing but zeros is a short block in which no channel has a floor, and so no sound (Vorbis I,
-/// section 4.3). FFmpeg needs one packet to open a file; the first has no frames yet, and ogginfo wants some.
-pub(super) fn silence(headers: &[u8], channels: u8) -> Vec<u8> {
-    let (mut last, mut rest) = (headers, headers);
-    while let Some(len) = page_len(rest) {
-        (last, rest) = (rest, &rest[len..]);
-    }
-    let field = |at: usize| last.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
-    let (serial, number) = (field(SERIAL), u32::from_le_bytes(field(SERIAL + 4)));
-    let (short, long) = block_sizes(headers);
+/// section 4.3).
+pub(super) fn silence(identification: &[u8], channels: usize) -> (Vec<u8>, u64) {
+    let (short, long) = block_sizes(identification);
     // The packet's type, and its mode if there are two, and a bit for each channel.
-    let packet = (1 + usize::from(short != long) + usize::from(channels)).div_ceil(8) as u8;
-
-    let mut page = b"OggS\0\0".to_vec();
-    page.extend((short / 2).to_le_bytes());
-    page.extend(serial);
-    page.extend((number + 1).to_le_bytes());
-    page.extend([0; 4]);
-    page.extend([2, packet, packet]);
-    page.resize(page.len() + 2 * usize::from(packet), 0);
-    let sum = checksum(&page);
-    page[CHECKSUM..CHECKSUM + 4].copy_from_slice(&sum.to_le_bytes());
-    page
+    let bits = 1 + usize::from(short != long) + channels;
+    (vec![0; bits.div_ceil(8)], short / 2)
 }
 
-/// Where a page's header states the number of its stream, before its own.
-const SERIAL: usize = 14;
-const CHECKSUM: usize = 22;
-
-/// Frames of the two kinds of block: in the first packet, alone on the first page (Vorbis I, section 4.2.2). libvorbis
-/// makes streams with one mode for each kind, and with one mode where they are the same.
-fn block_sizes(headers: &[u8]) -> (u64, u64) {
-    let sizes = headers.get(FIXED_HEADER + 1 + 28).copied().unwrap_or(0);
+/// Frames of the two kinds of block (Vorbis I, section 4.2.2). libvorbis makes streams with one mode for each kind, and
+/// with one mode where they are the same.
+fn block_sizes(identification: &[u8]) -> (u64, u64) {
+    let sizes = identification.get(28).copied().unwrap_or(0);
     (1 << (sizes & 0xf), 1 << (sizes >> 4))
-}
-
-/// CRC-32, most significant bit first; the bytes of its own field count as 0.
-fn checksum(page: &[u8]) -> u32 {
-    const POLYNOMIAL: u32 = 0x04c1_1db7;
-
-    let shift = |crc: u32, _| if crc >> 31 == 1 { crc << 1 ^ POLYNOMIAL } else { crc << 1 };
-    page.iter().fold(0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte) << 24, shift))
 }

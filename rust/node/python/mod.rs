@@ -14,8 +14,8 @@ use std::ffi::CStr;
 
 use super::info::Facts;
 use crate::bridge::ffi::PythonOffer;
-use crate::container::FORMATS;
 use crate::destination::names;
+use crate::formats::FORMATS;
 pub(crate) use cpython::offer;
 
 /// A read-only member.

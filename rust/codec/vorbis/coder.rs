@@ -14,6 +14,8 @@ use std::sync::{Mutex, PoisonError};
 use aotuv_lancer_vorbis_sys::*;
 use ogg_next_sys::ogg_packet;
 
+use crate::codec::Packets;
+
 /// What libvorbis answered instead of doing its work: vorbis/codec.h.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Failed(c_int);
@@ -27,16 +29,6 @@ impl fmt::Display for Failed {
 /// `answer`, if it is none of the negative numbers that tell of an error.
 fn done(answer: c_int) -> Result<c_int, Failed> {
     if answer < 0 { Err(Failed(answer)) } else { Ok(answer) }
-}
-
-/// What libvorbis made of one block.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Packet<'a> {
-    pub(super) bytes: &'a [u8],
-    /// Frames that can be decoded once the packet is there.
-    pub(super) frames: u64,
-    /// No packet follows.
-    pub(super) last: bool,
 }
 
 /// An encoder of libvorbis.
@@ -114,8 +106,8 @@ impl Coder {
         Ok(packets.map(|packet| unsafe { bytes(&packet) }.to_vec()))
     }
 
-    /// Encodes a block, a slice for each channel, and hands out the packets that are complete.
-    pub(super) fn encode(&mut self, channels: &[Vec<f32>], take: impl FnMut(Packet<'_>)) -> Result<(), Failed> {
+    /// Encodes a block, a slice for each channel, and appends the packets that are complete.
+    pub(super) fn encode(&mut self, channels: &[Vec<f32>], out: &mut Packets) -> Result<(), Failed> {
         let frames = channels.iter().map(Vec::len).min().unwrap_or(0);
         // An empty block is how libvorbis is told that the stream ends.
         if frames == 0 || channels.len() != self.channels {
@@ -125,16 +117,16 @@ impl Coder {
             // SAFETY: there is room for `frames` samples, and `samples` has as many or more; they are different memory.
             unsafe { room.copy_from_nonoverlapping(samples.as_ptr(), frames) };
         }
-        self.wrote(frames, take)
+        self.wrote(frames, out)
     }
 
-    /// Ends the stream and hands out its last packets.
-    pub(super) fn finish(mut self, take: impl FnMut(Packet<'_>)) -> Result<(), Failed> {
+    /// Ends the stream and appends its last packets.
+    pub(super) fn finish(mut self, out: &mut Packets) -> Result<(), Failed> {
         // libvorbis then appends three long blocks of its own.
         // SAFETY: `info` is set up.
         let long_block = done(unsafe { vorbis_info_blocksize(self.info.at(), 1) })?;
         self.room(3 * long_block as usize)?;
-        self.wrote(0, take)
+        self.wrote(0, out)
     }
 
     /// Room for `frames` samples of each channel, as one pointer for each.
@@ -152,13 +144,13 @@ impl Coder {
     }
 
     /// Encodes the `frames` that the room has been filled with; 0 ends the stream.
-    fn wrote(&mut self, frames: usize, mut take: impl FnMut(Packet<'_>)) -> Result<(), Failed> {
+    fn wrote(&mut self, frames: usize, out: &mut Packets) -> Result<(), Failed> {
         // SAFETY: `dsp` has that many samples in the room that it gave last.
         done(unsafe { vorbis_analysis_wrote(self.dsp.at(), frames as c_int) })?;
         while let Some(packet) = self.packet()? {
-            // SAFETY: it points at memory of `block`, which is not used until `take` is back.
-            let bytes = unsafe { bytes(&packet) };
-            take(Packet { bytes, frames: packet.granulepos.max(0) as u64, last: packet.e_o_s != 0 });
+            // SAFETY: it points at memory of `block`, which is used again only when the bytes are copied.
+            out.bytes.extend_from_slice(unsafe { bytes(&packet) });
+            out.end_packet(packet.granulepos.max(0) as u64);
         }
         Ok(())
     }

@@ -1,11 +1,11 @@
 //! The arithmetic of a constant bit rate MPEG audio stream, layer III.
 
 /// MPEG-1, MPEG-2 and MPEG-2.5, in Hz.
-pub(super) const RATES: [u32; 9] = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
+pub(crate) const RATES: [u32; 9] = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
 
 /// What every frame header of a stream says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     rate: u32,
     kbps: u32,
     channels: usize,
@@ -13,14 +13,14 @@ pub(super) struct Stream {
 
 impl Stream {
     /// `rate` is one of [`RATES`], `kbps` at most [`Stream::max_kbps`] for it, `channels` 1 or 2.
-    pub(super) fn new(rate: u32, kbps: u32, channels: usize) -> Self {
+    pub(crate) fn new(rate: u32, kbps: u32, channels: usize) -> Self {
         debug_assert!(RATES.contains(&rate) && kbps <= Self::max_kbps(rate) && (1..=2).contains(&channels));
         Self { rate, kbps, channels }
     }
 
     /// The greatest bit rate of a sample rate: ISO 11172-3 and 13818-3, and the MPEG-2.5 extension below them,
     /// where LAME allows 64 kb/s and no more.
-    pub(super) fn max_kbps(rate: u32) -> u32 {
+    pub(crate) fn max_kbps(rate: u32) -> u32 {
         match rate {
             ..16000 => 64,
             16000..32000 => 160,
@@ -28,15 +28,15 @@ impl Stream {
         }
     }
 
-    pub(super) fn kbps(&self) -> u32 {
+    pub(crate) fn kbps(&self) -> u32 {
         self.kbps
     }
 
-    pub(super) fn rate(&self) -> u32 {
+    pub(crate) fn rate(&self) -> u32 {
         self.rate
     }
 
-    pub(super) fn channels(&self) -> usize {
+    pub(crate) fn channels(&self) -> usize {
         self.channels
     }
 
@@ -45,25 +45,25 @@ impl Stream {
     }
 
     /// Samples of one channel in an MPEG frame.
-    pub(super) fn frame_samples(&self) -> usize {
+    pub(crate) fn frame_samples(&self) -> usize {
         if self.is_mpeg1() { 1152 } else { 576 }
     }
 
     /// Bytes of an MPEG frame that has no padding byte.
-    pub(super) fn frame_bytes(&self) -> usize {
+    pub(crate) fn frame_bytes(&self) -> usize {
         (self.millibytes() / u64::from(self.rate)) as usize
     }
 
     /// Bytes of the first `frames` MPEG frames. A stream reaches its bit rate through padding bytes: LAME's
     /// first frame never has one, and the k-th brings their number to ceil((k - 1) x remainder / rate).
-    pub(super) fn bytes(&self, frames: u64) -> u64 {
+    pub(crate) fn bytes(&self, frames: u64) -> u64 {
         let remainder = self.millibytes() % u64::from(self.rate);
         let paddings = (frames.saturating_sub(1) * remainder).div_ceil(u64::from(self.rate));
         frames * self.frame_bytes() as u64 + paddings
     }
 
     /// MPEG frames that lie wholly within the first `bytes` of the stream.
-    pub(super) fn whole_frames(&self, bytes: u64) -> u64 {
+    pub(crate) fn whole_frames(&self, bytes: u64) -> u64 {
         let mut frames = bytes * u64::from(self.rate) / self.millibytes() + 1;
         while self.bytes(frames) > bytes {
             frames -= 1;
@@ -72,7 +72,7 @@ impl Stream {
     }
 
     /// The four bytes that open an MPEG frame without padding byte, as LAME writes them: no CRC, original.
-    pub(super) fn header(&self) -> [u8; 4] {
+    pub(crate) fn header(&self) -> [u8; 4] {
         let version = match self.rate {
             ..16000 => 0b00,
             16000..32000 => 0b10,
@@ -88,7 +88,7 @@ impl Stream {
     }
 
     /// The first `frames` MPEG frames of silence: where all of the side information is 0, no main data belongs to it.
-    pub(super) fn silence(&self, frames: u64) -> Vec<u8> {
+    pub(crate) fn silence(&self, frames: u64) -> Vec<u8> {
         /// In the third byte of a header: the frame has a padding byte.
         const PADDING: u8 = 0b10;
 
@@ -106,7 +106,7 @@ impl Stream {
     }
 
     /// Bytes between the header and the main data.
-    pub(super) fn side_info_bytes(&self) -> usize {
+    pub(crate) fn side_info_bytes(&self) -> usize {
         match (self.is_mpeg1(), self.channels) {
             (true, 1) => 17,
             (true, _) => 32,
