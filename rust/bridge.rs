@@ -1,14 +1,14 @@
 //! Everything that crosses between C++ and Rust, and nothing else.
 //!
 //! The shim turns host pointers into slices, so that the Rust side is safe; only the samples of a cook, which
-//! a call for each channel would make dear, cross as addresses: see [`Planes`]. No function called by the host
+//! a call for each channel would make dear, cross as addresses: see [`CookBlock`]. No function called by the host
 //! returns `Result` (cxx would throw it into the host), and each runs under [`guard`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::node::operator::Operator;
-use crate::node::planes::Planes;
 use crate::node::{generation, identity, info, params, python};
+use crate::stream::block::{Addresses, CookBlock};
 
 #[cxx::bridge(namespace = "afop")]
 pub(crate) mod ffi {
@@ -238,13 +238,22 @@ fn watched() -> Vec<String> {
 }
 
 /// # Safety
-/// As [`Planes::new`] asks it of the cook.
+/// As [`CookBlock::new`] asks it of the addresses of the cook.
 #[inline]
 unsafe fn execute(node: &Operator, cook: &Cook, inputs: &Inputs) {
     guard(node, || {
+        let (layout, loops) = node.prepare(cook);
+        let at = Addresses {
+            sources_at: cook.channels_at,
+            sources: cook.channels,
+            frames: cook.samples,
+            outputs_at: cook.outputs_at,
+            outputs: cook.outputs,
+            output_frames: cook.output_samples,
+        };
         // SAFETY: the caller's promise.
-        let planes = unsafe { Planes::new(cook) };
-        node.execute(cook, inputs, planes);
+        let mut block = unsafe { CookBlock::new(at, layout.is_some(), loops) };
+        node.execute(cook, inputs, layout, &mut block);
     });
 }
 

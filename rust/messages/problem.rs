@@ -39,8 +39,6 @@ pub(crate) enum Problem {
     Channels { format: &'static str, least: usize, most: usize, channels: usize, others: Vec<&'static str> },
     /// The format cannot store this sample rate; `others` are those that could.
     Rate { format: &'static str, allowed: String, rate: f64, others: Vec<&'static str> },
-    /// The disk has taken none of this many takes yet.
-    TooManyTakes { takes: usize },
     /// The system gives no thread to write with.
     NoThread { cause: io::Error },
     /// A finished file does not read as what was recorded.
@@ -177,11 +175,6 @@ impl fmt::Display for Problem {
                 if others.is_empty() { "" } else { ", or choose " },
                 alternatives(others)
             ),
-            Self::TooManyTakes { takes } => write!(
-                f,
-                "The disk has not taken the last {takes} takes yet, so this one is not recorded: \
-                 check the disk, wait until the state is idle, then switch Record off and on."
-            ),
             Self::NoThread { cause } => write!(
                 f,
                 "The system gives no thread to write with ({cause}), so nothing is recorded: \
@@ -236,7 +229,6 @@ mod tests {
             Problem::Deleted { path: path() },
             Problem::Moved { path: path() },
             Problem::NoFreeName { path: path() },
-            Problem::TooManyTakes { takes: 1000 },
             Problem::scope_matches_nothing("left*", &names[..2]),
         ] {
             let sentence = problem.to_string();

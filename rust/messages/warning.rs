@@ -28,6 +28,8 @@ pub(crate) enum Warning {
     GapTooLong { seconds: f64 },
     /// Audio waits in memory for the disk.
     SlowDisk { seconds: f64 },
+    /// Audio waits in memory to be encoded.
+    SlowEncoder { seconds: f64 },
     /// The input's channels changed, and Channel Scope selects none of the new ones.
     ScopeLost { pattern: String },
     /// Header Source DAT names nothing that has a table.
@@ -98,6 +100,11 @@ impl fmt::Display for Warning {
                 f,
                 "The disk is slow, so {seconds:.1} s of audio wait in memory: nothing is lost yet, but look for what \
                  keeps the disk busy."
+            ),
+            Self::SlowEncoder { seconds } => write!(
+                f,
+                "This computer encodes slower than the audio comes, so {seconds:.1} s of it wait in memory: nothing is \
+                 lost yet, but give it less to do, or choose another File Type."
             ),
             Self::ScopeLost { pattern } => write!(
                 f,

@@ -231,6 +231,20 @@ fn pass_group(found: &mut Peaks, group: [f32; GROUP], output: &mut [f32; GROUP])
     compare(found, &group);
 }
 
+/// The greatest of all.
+pub(super) fn greatest(mut peaks: Peaks) -> f32 {
+    // Halves at a time: few instructions, which have to come from memory at every cook.
+    let mut half = peaks.len() / 2;
+    while half > 0 {
+        for index in 0..half {
+            let other = peaks[index + half];
+            peaks[index] = if other > peaks[index] { other } else { peaks[index] };
+        }
+        half /= 2;
+    }
+    peaks[0]
+}
+
 /// Looks at the absolute values of `samples`. Of a NaN and a number this keeps the number.
 ///
 /// A comparison is one instruction for a vector. The absolute value is one too, but with a constant that would have to
