@@ -90,7 +90,7 @@ pub(crate) struct Row {
 }
 
 /// THE table of Info DAT rows.
-pub(crate) static ROWS: [Row; 25] = [
+pub(crate) static ROWS: [Row; 26] = [
     Row { key: "state", value: |facts| facts.status.state().name().into() },
     Row { key: "file", value: |facts| facts.text(|take| take.file.clone()) },
     Row { key: "file_suffix", value: |facts| facts.suffix() },
@@ -106,6 +106,7 @@ pub(crate) static ROWS: [Row; 25] = [
     Row { key: "takes_finished", value: |facts| facts.finished().to_string() },
     Row { key: "seconds_written", value: |facts| format!("{:.6}", facts.seconds()) },
     Row { key: "buffer_seconds", value: |facts| format!("{:.3}", facts.status.buffer_seconds()) },
+    Row { key: "buffer_bytes", value: |facts| facts.status.buffer_bytes().to_string() },
     Row { key: "gap_samples", value: |facts| facts.gap().to_string() },
     Row { key: "lost_samples", value: |facts| facts.lost().to_string() },
     Row { key: "clipped_samples", value: |facts| facts.count(|take| take.report.clipped.get()).to_string() },

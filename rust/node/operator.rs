@@ -1,12 +1,10 @@
 //! One node: what the host's calls lead to.
 //!
 //! The host cooks on its main thread; info, warning and error getters may come from anywhere at any time. So what
-//! cooking changes stands in one cell that only a cook borrows, and getters read the [`NodeStatus`].
+//! cooking changes stands behind one lock that only a cook takes, and getters read the [`NodeStatus`].
 
 use std::any::Any;
-use std::sync::Arc;
-
-use atomic_refcell::AtomicRefCell;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
 use super::generation::Generation;
 use super::info::{CHANNELS, Facts, ROWS};
@@ -26,7 +24,7 @@ use crate::stream::copy::Loops;
 
 /// One node of the plugin.
 pub(crate) struct Operator {
-    recorder: AtomicRefCell<Recorder>,
+    recorder: Mutex<Recorder>,
     status: Arc<NodeStatus>,
     faults: Arc<Faults>,
     loops: Loops,
@@ -44,7 +42,7 @@ impl Operator {
         let status = Arc::new(NodeStatus::new(Arc::new(Report::default())));
         let faults = Arc::new(Faults::from_path(op_path));
         Self {
-            recorder: AtomicRefCell::new(Recorder::new(Arc::clone(&status), Arc::clone(&faults))),
+            recorder: Mutex::new(Recorder::new(Arc::clone(&status), Arc::clone(&faults))),
             status,
             faults,
             loops: Loops::new(),
@@ -132,7 +130,7 @@ impl Operator {
     pub(crate) fn execute(&self, cook: &Cook, inputs: &Inputs, layout: Option<AudioLayout>, block: &mut CookBlock<'_>) {
         self.faults.pass(Point::Execute);
         // A host cooks a node from one thread at a time. One that does not gets its input passed through.
-        if let Ok(mut recorder) = self.recorder.try_borrow_mut() {
+        if let Some(mut recorder) = self.recorder() {
             recorder.cook(cook, inputs, layout, block);
         }
     }
@@ -144,9 +142,20 @@ impl Operator {
     pub(crate) fn panicked(&self, panic: &(dyn Any + Send)) {
         let problem = Problem::internal(panic);
         self.status.fail(&problem);
-        match self.recorder.try_borrow_mut() {
-            Ok(mut recorder) => recorder.abandon(problem),
-            Err(_) => self.status.abandon.set(true),
+        match self.recorder() {
+            Some(mut recorder) => recorder.abandon(problem),
+            None => self.status.abandon.set(true),
+        }
+    }
+
+    /// What cooking changes, unless a cook has it. Never waits.
+    #[inline]
+    fn recorder(&self) -> Option<MutexGuard<'_, Recorder>> {
+        match self.recorder.try_lock() {
+            Ok(recorder) => Some(recorder),
+            // After a panic in it, which ends the take but not the node.
+            Err(TryLockError::Poisoned(recorder)) => Some(recorder.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
         }
     }
 

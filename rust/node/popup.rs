@@ -45,7 +45,7 @@ fn describe(facts: &Facts<'_>, take: &TakeSummary, lines: &mut Vec<String>) {
         lines.push(format!("Room on the disk: {minutes:.0} min"));
     }
     let waiting = status.buffer_seconds();
-    if waiting >= 0.1 {
+    if waiting >= 0.5 {
         lines.push(format!("Waiting in memory: {waiting:.1} s"));
     }
     let (gap, lost, clipped) = (facts.gap(), facts.lost(), take.report.clipped.get());

@@ -367,42 +367,9 @@ impl Recorder {
         let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
         running.seconds += seconds;
         if feed.push(&running.report, inputs, block, &running.selected).is_err() {
-            self.push_late(inputs, seconds, block);
-        }
-    }
-
-    /// There was no room in the ring. An offline cook waits a moment for it; what does not fit then goes into memory of
-    /// its own. When no more may wait such a cook waits for the disk, and at any other the samples are lost.
-    ///
-    /// The encoding thread may be asleep, when a host in a hurry begins: the earlier it is woken, the less new memory its
-    /// audio takes.
-    #[cold]
-    fn push_late(&mut self, inputs: &Inputs, seconds: f64, block: &mut CookBlock<'_>) {
-        let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
-        let (take, selected) = (&running.report, &running.selected);
-        let is_ahead = self.pace.is_ahead(feed.ring_seconds());
-        let catch_up = |feed: &mut Feed, pace: &mut Pace| {
-            let waits = !take.has_failed() && pace.is_ahead(feed.ring_seconds());
-            if waits {
-                feed.wait_for_room(take);
-            }
-            waits
-        };
-        feed.wake();
-        if is_ahead && feed.fits_ring(block.frames()) && catch_up(feed, &mut self.pace) {
-            if feed.push(take, inputs, block, selected).is_ok() {
-                return;
-            }
-        }
-        while feed.push_outside(take, inputs, block, selected).is_err() {
-            if !catch_up(feed, &mut self.pace) {
-                let frames = block.frames() as u64;
-                if take.lost.get() == 0 {
-                    self.status.lost_first(running.seconds - seconds);
-                }
-                take.lost.add(frames);
-                feed.push_silence(frames);
-                return;
+            let lost = running.push_late(feed, &mut self.pace, inputs, block);
+            if lost {
+                self.status.lost_first(running.seconds - seconds);
             }
         }
     }

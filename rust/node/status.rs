@@ -315,6 +315,11 @@ impl NodeStatus {
         self.seconds_of(self.report.backlog.waiting())
     }
 
+    /// Bytes of memory that it takes: samples before they are encoded, packets after that.
+    pub(crate) fn buffer_bytes(&self) -> u64 {
+        self.report.backlog.memory()
+    }
+
     /// So many bytes of samples in the layout of the last take, in seconds.
     fn seconds_of(&self, bytes: u64) -> f64 {
         let layout = self.lock().take().map(|take| take.layout);

@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 use std::ptr::null;
 use std::slice;
 
-use super::copy::{Ahead, Loops, Peaks, compare, greatest};
+use super::copy::{Ahead, Fence, Loops, Peaks, compare, greatest};
 
 /// The channels of a cook's input and output. What was not passed on when it is dropped, after a panic too, is then.
 pub(crate) struct CookBlock<'a> {
@@ -74,8 +74,8 @@ impl<'a> CookBlock<'a> {
     }
 
     /// Passes `channel` on and keeps its samples in `first` and, after them, in `second`, which are filled then. Channels
-    /// are asked for in ascending order; those in between are only passed on. `far`: past the caches, perhaps; the
-    /// caller then holds a [`Fence`](super::copy::Fence).
+    /// are asked for in ascending order; those in between are only passed on. Where the caller holds a [`Fence`] they
+    /// are kept past the caches.
     ///
     /// # Panics
     /// When the two are not as long as the channel.
@@ -85,7 +85,7 @@ impl<'a> CookBlock<'a> {
         channel: usize,
         first: &mut [MaybeUninit<f32>],
         second: &mut [MaybeUninit<f32>],
-        far: bool,
+        fence: Option<&Fence>,
     ) {
         if self.next < channel {
             self.pass_below(channel);
@@ -95,7 +95,7 @@ impl<'a> CookBlock<'a> {
         let (source, output) = self.lend();
         assert!(source.len() == first.len() + second.len(), "the channels of a block have one length");
         if let Some(output) = output.filter(|output| second.is_empty() && output.len() == source.len()) {
-            loops.pass_and_keep(&mut peaks, source, output, first, ahead, far);
+            loops.pass_and_keep(&mut peaks, source, output, first, ahead, fence);
             self.peaks = peaks;
             self.next += 1;
         } else {
@@ -269,7 +269,6 @@ pub(crate) mod lent {
 
 #[cfg(test)]
 mod tests {
-    use super::super::copy::Fence;
     use super::lent::Lent;
     use super::*;
     use proptest::prelude::*;
@@ -297,8 +296,8 @@ mod tests {
                 let mut kept = vec![MaybeUninit::new(9.0); source.len()];
                 if keeps {
                     let (first, second) = kept.split_at_mut(cut.min(source.len()));
-                    let _fence = Fence::of(usize::MAX / 4).filter(|_| far);
-                    block.keep(0, first, second, far);
+                    let fence = Fence::of(usize::MAX / 4).filter(|_| far);
+                    block.keep(0, first, second, fence.as_ref());
                 }
                 prop_assert_eq!(block.finish().to_bits(), expected_peak.to_bits());
                 drop(block);
@@ -332,7 +331,7 @@ mod tests {
                 let mut block = unsafe { CookBlock::new(at, true, Loops::new()) };
                 let mut kept = vec![MaybeUninit::new(9.0); frames];
                 if keeps {
-                    block.keep(0, &mut kept, &mut [], false);
+                    block.keep(0, &mut kept, &mut [], None);
                 }
                 prop_assert_eq!(block.finish(), before[source + frames - 1]);
                 drop(block);
@@ -352,7 +351,7 @@ mod tests {
         let mut lent = Lent::new((0..12).map(|at| at as f32).collect(), 4, 3);
         let mut block = lent.block(Loops::new());
         let mut kept = [MaybeUninit::new(9.0); 3];
-        block.keep(2, &mut kept, &mut [], false);
+        block.keep(2, &mut kept, &mut [], None);
         assert_eq!(block.finish(), 11.0);
         drop(block);
         assert_eq!(lent.output, lent.samples);

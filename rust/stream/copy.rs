@@ -99,7 +99,7 @@ impl Loops {
         unsafe { (self.pass)(peaks, source, output, ahead) }
     }
 
-    /// Copies `source` to `output` and to `kept`, which is then filled; `far`, which needs a [`Fence`], past the caches.
+    /// Copies `source` to `output` and to `kept`, which is then filled; past the caches where a [`Fence`] is held.
     #[inline(always)]
     pub(super) fn pass_and_keep(
         self,
@@ -108,9 +108,9 @@ impl Loops {
         output: &mut [f32],
         kept: &mut [MaybeUninit<f32>],
         ahead: Ahead,
-        far: bool,
+        fence: Option<&Fence>,
     ) {
-        let keep = if far { self.pass_and_keep_far } else { self.pass_and_keep };
+        let keep = if fence.is_some() { self.pass_and_keep_far } else { self.pass_and_keep };
         // SAFETY: `all` has asked whether the processor has the instructions.
         unsafe { keep(peaks, source, output, kept, ahead) }
     }

@@ -76,11 +76,11 @@ pub(super) fn put(ring: &mut HeapProd<f32>, block: &mut CookBlock<'_>, selected:
             *header = self::header(frames);
             for &channel in selected {
                 let (place, rest) = room.split_at_mut(frames);
-                block.keep(channel, place, &mut [], fence.is_some());
+                block.keep(channel, place, &mut [], fence.as_ref());
                 room = rest;
             }
         }
-        _ => wrapped(head, tail, block, selected, fence.is_some())?,
+        _ => wrapped(head, tail, block, selected, fence.as_ref())?,
     }
     drop(fence);
     // SAFETY: the header and `CookBlock::keep` have filled as many places of the vacant slices, in their order; a panic
@@ -105,7 +105,7 @@ fn wrapped(
     tail: &mut [MaybeUninit<f32>],
     block: &mut CookBlock<'_>,
     selected: &[usize],
-    far: bool,
+    fence: Option<&Fence>,
 ) -> Result<(), Full> {
     let frames = block.frames();
     if HEADER + selected.len() * frames > head.len() + tail.len() {
@@ -121,7 +121,7 @@ fn wrapped(
         let (second, after) = tail.split_at_mut(frames - first.len());
         // Behind the seam a channel lies in one piece, as it does before it.
         let (one, other) = if first.is_empty() { (second, first) } else { (first, second) };
-        block.keep(channel, one, other, far);
+        block.keep(channel, one, other, fence);
         (head, tail) = (rest, after);
     }
     Ok(())
@@ -137,7 +137,7 @@ pub(super) fn own(block: &mut CookBlock<'_>, selected: &[usize]) -> Option<Box<[
     let fence = Fence::of(samples);
     for &channel in selected {
         let (place, rest) = room.split_at_mut(frames);
-        block.keep(channel, place, &mut [], fence.is_some());
+        block.keep(channel, place, &mut [], fence.as_ref());
         room = rest;
     }
     drop(fence);
