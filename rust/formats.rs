@@ -136,12 +136,8 @@ impl Format {
             Exceeded::Rate => Problem::Rate { format, allowed: self.rates.to_string(), rate, others },
             Exceeded::Codec => {
                 let twin = self.takes(|row| row.is_other_byte_order_of(settings.codec)).next();
-                Problem::Limit(match twin.map(|row| row.name) {
-                    Some(twin) => {
-                        Limit::ByteOrder { format, codec, big_endian: settings.codec.big_endian, twin, others }
-                    }
-                    None => Limit::Codec { format, codec, codecs: self.codecs, others },
-                })
+                let (twin, big_endian) = (twin.map(|row| row.name), settings.codec.big_endian);
+                Problem::Limit(Limit::Codec { format, codec, big_endian, twin, codecs: self.codecs, others })
             }
             Exceeded::Frame { most } => {
                 let fits = |row: &PcmCodec| self.fits_frame(channels, row);

@@ -10,13 +10,15 @@ use std::time::{Duration, Instant};
 
 use super::names;
 use super::part::Part;
-use super::queue::{Next, OpenPart, QueueReceiver, TakeOutput, Work};
+use super::queue::{Batch, Next, OpenPart, QueueReceiver, TakeOutput, Work};
 use crate::faults::Faults;
 use crate::messages::{Problem, Warning};
 use crate::report::{Event, Report};
 
 /// How long the thread sleeps at most while a file is open.
 const NAP: Duration = Duration::from_millis(250);
+/// Bytes that are written at once, at most twice as many.
+const ONE_WRITE: usize = 256 * 1024;
 /// How often the free space is asked for.
 const LOOK_AROUND: Duration = Duration::from_secs(2);
 
@@ -83,20 +85,33 @@ impl Destination {
     fn work(&mut self, work: Work) -> Result<(), Problem> {
         match work {
             Work::Open(open) => self.open(*open),
-            Work::Write(mut batch) => {
-                let (bytes, source_bytes) = (batch.packets.bytes.len() as u64, batch.source_bytes);
-                let part = self.take.as_mut().and_then(|take| take.part.as_mut());
-                let written = part.map_or(Ok(()), |part| part.write(&mut batch));
-                self.queue.done(bytes, source_bytes, batch.packets);
-                self.publish();
-                written
-            }
+            Work::Write(batch) => self.write(batch),
             Work::Finish { frames, take_ends } => self.finish(frames, take_ends),
             Work::Abandon => {
                 self.end_early();
                 Ok(())
             }
         }
+    }
+
+    /// Writes a batch, and those that wait behind it: after a stall they are many and small.
+    fn write(&mut self, mut batch: Batch) -> Result<(), Problem> {
+        let (mut bytes, mut source_bytes) = (0, 0);
+        let mut part = self.take.as_mut().and_then(|take| take.part.as_mut());
+        loop {
+            bytes += batch.packets.bytes.len() as u64;
+            source_bytes += batch.source_bytes;
+            let pending = part.as_mut().map_or(0, |part| part.lay_out(&mut batch));
+            self.queue.recycle(batch.packets);
+            match if pending < ONE_WRITE { self.queue.more() } else { None } {
+                Some(next) => batch = next,
+                None => break,
+            }
+        }
+        let written = part.map_or(Ok(()), Part::write);
+        self.queue.done(bytes, source_bytes);
+        self.publish();
+        written
     }
 
     /// Opens the next file of a take. Nothing of one that has failed.
@@ -133,6 +148,7 @@ impl Destination {
             },
         );
         self.warn(warning);
+        self.publish();
         Ok(())
     }
 

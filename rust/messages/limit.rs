@@ -5,29 +5,23 @@ use thiserror::Error;
 /// A part of [`Problem`](super::Problem).
 #[derive(Debug, Error)]
 pub(crate) enum Limit {
-    /// The format stores this codec's samples in the other byte order only, as `twin`; `others` are the formats that could
-    /// hold the input.
+    /// The format does not take this PCM codec. `twin` stores the same samples in the other byte order, if the format
+    /// takes that; `codecs` are all that it takes, `others` the formats that could hold the input.
     #[error(
-        "{format} is {}-endian, so it cannot hold {codec}: choose {twin} for the same samples{}{}.",
-        if *.big_endian { "little" } else { "big" },
+        "{format} {}cannot hold {codec}: choose {}{}{}.",
+        if .twin.is_none() { "" } else if *.big_endian { "is little-endian, so it " } else { "is big-endian, so it " },
+        twin.map_or_else(|| alternatives(.codecs), |twin| format!("{twin} for the same samples")),
         if .others.is_empty() { "" } else { ", or " },
         alternatives(.others)
     )]
-    ByteOrder {
+    Codec {
         format: &'static str,
         codec: &'static str,
         big_endian: bool,
-        twin: &'static str,
+        twin: Option<&'static str>,
+        codecs: &'static [&'static str],
         others: Vec<&'static str>,
     },
-    /// The format takes `codecs` only; `others` are the formats that could hold the input.
-    #[error(
-        "{format} cannot hold {codec}: choose {}{}{}.",
-        alternatives(.codecs),
-        if .others.is_empty() { "" } else { ", or for this codec " },
-        alternatives(.others)
-    )]
-    Codec { format: &'static str, codec: &'static str, codecs: &'static [&'static str], others: Vec<&'static str> },
     /// The header has too few bits for the length of a frame; `smaller` is a codec with which it would fit.
     #[error(
         "{format} holds at most {most} channels of {codec}, the input has {channels}: {}narrow Channel Scope.",
