@@ -169,7 +169,7 @@ fn error_of(rig: &mut Rig) -> String {
 fn warning_of(rig: &mut Rig) -> String {
     rig.record(true);
     rig.cooks(2);
-    rig.wait("the file is open", |node| node.info("total_samples_written") > 0.0 || !node.error().is_empty());
+    rig.wait("the file is open", |node| node.info("megabytes_written") > 0.0 || !node.error().is_empty());
     let warning = rig.node.warning();
     assert_eq!(rig.node.error(), "");
     rig.finish();

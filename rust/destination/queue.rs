@@ -26,7 +26,7 @@ pub(crate) enum Work {
         take_ends: bool,
     },
     /// Nothing more comes for this take, because of a problem that was reported: keep what can be played.
-    Abandon,
+    Abandon(Arc<TakeOutput>),
 }
 
 /// A file to open.
