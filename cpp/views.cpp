@@ -48,6 +48,8 @@ std::size_t Table::columns() const
 
 rust::Slice<const std::uint8_t> Table::cell(std::size_t row, std::size_t column) const
 {
+	if (row >= rows() || column >= columns())
+		return {};
 	return bytes(dat_.cellData[row * count(dat_.numCols) + column]);
 }
 

@@ -1,69 +1,53 @@
 //! The parts that benchmarks measure alone, and nothing more of them than that needs.
 
-use std::sync::Arc;
-
-use crate::codec::{PCM_CODECS, Packets};
-use crate::formats::{FORMATS, Opened, Settings, Setup};
-use crate::stream::AudioLayout;
-use crate::stream::inbox::{Feed, Inbox, Item, Reach, Taken, inbox};
-use crate::stream::lane::copy::{Ahead, Loops};
-use crate::stream::lane::{Lane, Lanes, Peak};
+use crate::codec::{Codec, PCM_CODECS, Packets};
+use crate::container::Container;
+use crate::formats::{FORMATS, Settings, Setup};
+use crate::stream::block::lent::Lent;
+use crate::stream::copy::Loops;
 use crate::stream::planar::Planar;
+use crate::stream::{AudioLayout, Item, Next, StreamReader, StreamWriter, stream};
 
-/// Both ends of the way from the cook thread to the writer thread.
+/// Both ends of the way from the cook thread to the encoding thread.
 pub struct Ring {
-    feed: Feed,
-    inbox: Arc<Inbox>,
-    output: Vec<f32>,
+    writer: StreamWriter<()>,
+    reader: StreamReader<()>,
+    selected: Vec<usize>,
+    lent: Lent,
     loops: Loops,
 }
 
 impl Ring {
     /// A ring for blocks of `frames` frames at 48 kHz.
     pub fn new(channels: usize, frames: usize) -> Self {
-        let (feed, inbox) = inbox(AudioLayout { channels, rate: 48_000.0 }, frames);
-        Self { feed, inbox, output: vec![0.0; frames], loops: Loops::new() }
+        let (writer, reader) = stream(AudioLayout { channels, rate: 48_000.0 }, frames);
+        let lent = Lent::new(vec![0.5; channels * frames], channels, frames);
+        Self { writer, reader, selected: (0..channels).collect(), lent, loops: Loops::new() }
     }
 
     /// What the cook thread does with a block, the pass-through included. False when there is no room.
-    pub fn put(&mut self, planar: &[f32], frames: usize) -> bool {
-        let output = &mut self.output[..frames];
-        self.feed
-            .audio(frames, &mut Block { planar, output, peak: Peak::default(), loops: self.loops }, Reach::All)
-            .is_ok()
+    pub fn put(&mut self) -> bool {
+        let mut block = self.lent.block(self.loops);
+        self.writer.push(&mut block, &self.selected).is_ok()
     }
 
-    /// What the writer thread does with all that waits; how many frames there were.
-    pub fn take(&self) -> usize {
+    /// What the encoding thread does with all that waits; how many frames there were.
+    pub fn take(&mut self) -> usize {
         let mut all = 0;
-        let mut count = |item: Item<'_>| match item {
+        let mut count = |item: Item<'_, ()>| match item {
             Item::Audio(views) => all += views.iter().map(Planar::frames).sum::<usize>(),
             Item::Silence(frames) => all += frames as usize,
+            Item::Layout(_) | Item::Control(()) => {}
         };
-        while self.inbox.take(&mut count) == Taken::Item(()) {}
+        while self.reader.next(&mut count) == Next::Item(()) {}
         all
-    }
-}
-
-/// Planar samples, and a place for one channel of output.
-struct Block<'a> {
-    planar: &'a [f32],
-    output: &'a mut [f32],
-    peak: Peak,
-    loops: Loops,
-}
-
-impl Lanes for Block<'_> {
-    fn lane(&mut self, index: usize) -> Lane<'_> {
-        let source = &self.planar[index * self.output.len()..][..self.output.len()];
-        let ahead = Ahead { source: source.as_ptr(), output: self.output.as_ptr() };
-        Lane { source, output: self.output, peak: &mut self.peak, loops: self.loops, ahead }
     }
 }
 
 /// A codec and a container without a file.
 pub struct Encoding {
-    opened: Opened,
+    codec: Box<dyn Codec>,
+    container: Box<dyn Container>,
     channels: usize,
     packets: Packets,
     out: Vec<u8>,
@@ -88,19 +72,20 @@ impl Encoding {
         let settings = Settings { codec, bit_rate: 192, quality: 0.5 };
         let layout = AudioLayout { channels, rate: 48_000.0 };
         format.allows(layout, settings).ok()?;
-        let (metadata, warnings) = (&[("encoder".to_owned(), "bench".to_owned())], &mut Vec::new());
-        let opened = (format.open)(Setup { layout, settings, serial: 0, metadata, warnings }).ok()?;
-        Some(Self { opened, channels, packets: Packets::default(), out: Vec::new() })
+        let metadata = &[("encoder".to_owned(), "bench".to_owned())];
+        let opened = (format.open)(Setup { layout, settings, serial: 1, metadata, warnings: &mut Vec::new() }).ok()?;
+        let (codec, container) = (opened.codec, opened.container);
+        Some(Self { codec, container, channels, packets: Packets::default(), out: Vec::new() })
     }
 
     /// Encodes one block; how many bytes came out.
     pub fn write(&mut self, planar: &[f32]) -> usize {
         self.out.clear();
         let block = Planar::contiguous(planar, self.channels, planar.len() / self.channels);
-        let Opened { codec, container } = &mut self.opened;
-        codec.encode(block, &mut self.packets).map_or(0, |()| {
-            container.append(&mut self.packets, &mut self.out);
-            self.out.len()
-        })
+        if self.codec.encode(block, &mut self.packets).is_err() {
+            return 0;
+        }
+        self.container.append(&mut self.packets, &mut self.out);
+        self.out.len()
     }
 }

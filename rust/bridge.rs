@@ -1,18 +1,19 @@
 //! Everything that crosses between C++ and Rust, and nothing else.
 //!
 //! The shim turns host pointers into slices, so that the Rust side is safe; only the samples of a cook, which
-//! a call for each channel would make dear, cross as addresses: see [`Planes`]. No function called by the host
+//! a call for each channel would make dear, cross as addresses: see [`CookBlock`]. No function called by the host
 //! returns `Result` (cxx would throw it into the host), and each runs under [`guard`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::node::operator::Operator;
-use crate::node::planes::Planes;
 use crate::node::{generation, identity, info, params, python};
+use crate::stream::block::{Addresses, CookBlock};
 
 #[cxx::bridge(namespace = "afop")]
 pub(crate) mod ffi {
     /// What the plugin says of itself when it is loaded.
+    #[derive(Default)]
     struct Identity {
         op_type: String,
         label: String,
@@ -25,6 +26,7 @@ pub(crate) mod ffi {
     }
 
     /// The interface generation agreed on with the host.
+    #[derive(Default)]
     struct Agreement {
         version_word: i32,
         /// False when the host supports none that the plugin knows: it then rejects the plugin itself.
@@ -170,6 +172,8 @@ pub(crate) mod ffi {
 
         /// The host's parameters and input of one cook.
         type Inputs;
+        // What is lent is the host's memory, and valid until the same parameter is asked for again: callers copy it at
+        // once.
         fn par_int(self: &Inputs, name: &str) -> i32;
         fn par_double(self: &Inputs, name: &str) -> f64;
         /// Empty when the host has none.
@@ -192,6 +196,17 @@ pub(crate) mod ffi {
 use ffi::{Agreement, Identity, InfoChannel, InfoRow, PythonOffer};
 pub(crate) use ffi::{Cook, Inputs, OutputShape, ParKind, ParRow};
 
+const _: () = {
+    const fn is_shared_between_threads<T: Send + Sync>() {}
+    // The host's getters may come from any thread.
+    is_shared_between_threads::<Operator>();
+};
+
+/// Runs `body`, which belongs to no node; after a panic the host gets `otherwise`.
+fn guard_all<R>(otherwise: impl FnOnce() -> R, body: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| otherwise())
+}
+
 /// Runs `body`; a panic becomes the node's error state and the host gets `R`'s default.
 fn guard<R: Default>(node: &Operator, body: impl FnOnce() -> R) -> R {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
@@ -202,19 +217,22 @@ fn guard<R: Default>(node: &Operator, body: impl FnOnce() -> R) -> R {
 }
 
 fn agree(min: i32, max: i32) -> Agreement {
-    generation::agree(min, max)
+    // A host is told that it is not supported.
+    guard_all(Agreement::default, || generation::agree(min, max))
 }
 
 fn identity() -> Identity {
-    identity::identity()
+    guard_all(Identity::default, identity::identity)
 }
 
 fn python_offer() -> PythonOffer {
-    python::offer()
+    guard_all(PythonOffer::default, python::offer)
 }
 
 fn new_operator(op_path: &[u8]) -> Box<Operator> {
-    Box::new(Operator::new(&String::from_utf8_lossy(op_path)))
+    // Only the path of a test's node holds anything that is understood.
+    let new = |path: &str| Box::new(Operator::new(path));
+    guard_all(|| new(""), || new(&String::from_utf8_lossy(op_path)))
 }
 
 fn parameters(node: &Operator) -> Vec<ParRow> {
@@ -234,17 +252,26 @@ fn output_channel_name(node: &Operator) -> &'static str {
 }
 
 fn watched() -> Vec<String> {
-    params::WATCHED.iter().map(|par| par.name.to_owned()).collect()
+    guard_all(Vec::new, || params::WATCHED.iter().map(|par| par.name.to_owned()).collect())
 }
 
 /// # Safety
-/// As [`Planes::new`] asks it of the cook.
+/// As [`CookBlock::new`] asks it of the addresses of the cook.
 #[inline]
 unsafe fn execute(node: &Operator, cook: &Cook, inputs: &Inputs) {
     guard(node, || {
+        let (layout, loops) = node.prepare(cook);
+        let at = Addresses {
+            sources_at: cook.channels_at,
+            sources: cook.channels,
+            frames: cook.samples,
+            outputs_at: cook.outputs_at,
+            outputs: cook.outputs,
+            output_frames: cook.output_samples,
+        };
         // SAFETY: the caller's promise.
-        let planes = unsafe { Planes::new(cook) };
-        node.execute(cook, inputs, planes);
+        let mut block = unsafe { CookBlock::new(at, layout.is_some(), loops) };
+        node.execute(cook, inputs, layout, &mut block);
     });
 }
 

@@ -12,7 +12,9 @@ use std::path::Path;
 pub(crate) enum Point {
     /// The cook thread, in the middle of `execute`.
     Execute,
-    /// The writer thread, before it writes a batch.
+    /// The encoding thread, before it encodes a block.
+    Encoder,
+    /// The destination's thread, before it writes a batch.
     Writer,
     /// The thread that asks the disk to keep what it has, before it does.
     Sync,
@@ -44,6 +46,7 @@ mod ordered {
                 let (point, number) = order.strip_prefix(key)?.strip_prefix('=')?.split_once(separator)?;
                 let point = match point {
                     "execute" => Point::Execute,
+                    "encoder" => Point::Encoder,
                     "sync" => Point::Sync,
                     "scout" => Point::Scout,
                     "python" => Point::Python,

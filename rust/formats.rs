@@ -135,10 +135,10 @@ impl Format {
             }
             Exceeded::Rate => Problem::Rate { format, allowed: self.rates.to_string(), rate, others },
             Exceeded::Codec => {
-                let twin = self.takes(|row| row.is_other_byte_order_of(settings.codec)).next().map(|row| row.name);
-                let big_endian = settings.codec.big_endian;
                 // The others store no PCM at all.
                 let others = holding.filter(|other| !other.codecs.is_empty()).map(|other| other.label).collect();
+                let twin = self.takes(|row| row.is_other_byte_order_of(settings.codec)).next().map(|row| row.name);
+                let big_endian = settings.codec.big_endian;
                 Problem::Limit(Limit::Codec { format, codec, big_endian, twin, codecs: self.codecs, others })
             }
             Exceeded::Frame { most } => {

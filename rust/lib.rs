@@ -84,3 +84,4 @@ mod node;
 mod report;
 mod stream;
 mod take;
+mod threads;

@@ -1,125 +1,193 @@
-//! What a take tells the cook thread and the info getters.
+//! What comes back from the encoding thread and the destinations: numbers, and events.
 //!
-//! Numbers are atomics with relaxed order: each is shown on its own and none guards memory. Only the phase is
-//! published with release, after everything that belongs to it, so that who sees a finished take sees its last
-//! numbers. Texts stand behind a mutex that is held for an assignment or a copy, never across a file operation.
+//! Numbers are atomics with relaxed order, each with one writer: every one is shown on its own and none guards memory.
+//! Texts, and everything that must be seen in order, are [`Event`]s in one queue. Whoever wants to show something takes
+//! the events first, so that a take which is seen as finished has been counted.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::messages::{Problem, Warning};
 
-/// Where the writer thread is with a take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Phase {
-    /// Waiting for the writer thread, naming, opening, locking.
-    Opening,
-    /// The file is open and locked.
-    Recording,
-    /// Complete on disk, closed and unlocked.
-    Finished,
-    /// Ended by an error; closed and unlocked.
-    Failed,
+/// Destinations that every output of a node has.
+pub(crate) const DESTINATIONS: usize = 1;
+
+/// What a node's threads report, for as long as the node lives.
+#[derive(Default)]
+pub(crate) struct Report {
+    pub(crate) backlog: Backlog,
+    pub(crate) events: Events,
 }
 
-const PHASES: [Phase; 4] = [Phase::Opening, Phase::Recording, Phase::Finished, Phase::Failed];
+impl Report {
+    /// Reports an error of a take, which will not count as finished.
+    pub(crate) fn problem(&self, id: TakeId, take: &TakeReport, problem: Problem) {
+        take.has_problem.store(true, Ordering::Release);
+        self.events.post(id, Event::Problem(problem));
+    }
+}
 
-/// One take as its writer thread sees it.
+/// Counters of what waits in memory between the cook thread and the files. None of them ever decreases.
 #[derive(Default)]
-pub(crate) struct TakeStatus {
-    phase: AtomicU8,
-    /// Frames that the cook thread has put into inboxes, silence not counted.
+pub(crate) struct Backlog {
+    /// Bytes of samples that went into the stream. Cook thread.
     pub(crate) fed: Count,
-    /// Bytes of samples among them, and bytes that need no memory any more.
-    pub(crate) fed_bytes: Count,
-    pub(crate) done_bytes: Count,
-    /// Frames in the file or files, silence included.
+    /// Bytes of samples that were taken out of it. Encoding thread.
+    pub(crate) encoded: Count,
+    pub(crate) queues: [QueueCounts; DESTINATIONS],
+}
+
+/// Counters of the queue of one destination.
+#[derive(Default)]
+pub(crate) struct QueueCounts {
+    /// Bytes of packets that went in. Encoding thread.
+    pub(crate) sent: Count,
+    /// Bytes of packets that need no memory any more. Destination.
+    pub(crate) taken: Count,
+    /// Bytes of samples of which all that is made of them is in the file, or never will be. Destination.
+    pub(crate) written: Count,
+}
+
+impl Backlog {
+    /// Bytes of samples that wait in any form, for the destination that is furthest behind.
+    pub(crate) fn waiting(&self) -> u64 {
+        let written = self.queues.iter().map(|queue| queue.written.get()).min().unwrap_or(0);
+        self.fed.get().saturating_sub(written)
+    }
+
+    /// Bytes of samples that wait to be encoded.
+    pub(crate) fn in_stream(&self) -> u64 {
+        self.fed.get().saturating_sub(self.encoded.get())
+    }
+
+    /// Bytes of packets that wait to be written.
+    pub(crate) fn in_queues(&self) -> u64 {
+        self.queues.iter().map(|queue| queue.sent.get().saturating_sub(queue.taken.get())).sum()
+    }
+
+    /// Bytes of memory that all of it takes.
+    pub(crate) fn memory(&self) -> u64 {
+        self.in_stream() + self.in_queues()
+    }
+}
+
+/// The numbers of one take.
+#[derive(Default)]
+pub(crate) struct TakeReport {
+    /// Frames that were put into the stream, silence not counted. Cook thread.
+    pub(crate) fed: Count,
+    /// Frames lost before they came to us: hitches. Cook thread.
+    pub(crate) gap: Count,
+    /// Frames that memory had no room for. Cook thread.
+    pub(crate) lost: Count,
+    /// Samples clipped to full scale. Encoding thread.
+    pub(crate) clipped: Count,
+    /// Frames in the file or files, silence included. Destination, as are all that follow.
     pub(crate) written: Count,
     /// Frames of silence among them.
     pub(crate) silence: Count,
-    /// Samples clipped to full scale.
-    pub(crate) clipped: Count,
     /// Bytes on disk, all parts of the take.
     pub(crate) bytes: Count,
     /// Seconds of audio in the file or files.
     pub(crate) seconds: Number,
     /// Minutes that still fit on the disk at this data rate; negative when unknown.
     pub(crate) minutes_left: Number,
-    /// Set with every change of `texts`, so that who has read them once need not lock again.
-    has_texts: AtomicBool,
-    texts: Mutex<Texts>,
+    /// The take has come to its end before its time: nothing more is written. Whoever finds out.
+    failed: AtomicBool,
+    /// An error was reported, so that the take will not count as finished. Whoever finds out.
+    has_problem: AtomicBool,
 }
 
-/// The texts of a take.
-#[derive(Default, Clone)]
-pub(crate) struct Texts {
-    /// The file being written, or the last part of the take.
-    pub(crate) file: String,
-    /// The file suffix of the take, for example `.0.wav`; empty until its name is found.
-    pub(crate) suffix: String,
-    /// Why the take ended early: the first problem stays.
-    pub(crate) error: Option<String>,
-    pub(crate) warnings: Vec<Warning>,
-}
-
-impl TakeStatus {
-    pub(crate) fn phase(&self) -> Phase {
-        PHASES[usize::from(self.phase.load(Ordering::Acquire))]
-    }
-
-    pub(crate) fn set_phase(&self, phase: Phase) {
-        self.phase.store(phase as u8, Ordering::Release);
-    }
-
-    /// True once the writer thread is done with the take.
-    pub(crate) fn is_over(&self) -> bool {
-        self.phase() >= Phase::Finished
-    }
-
-    /// Bytes of samples that wait in memory.
-    pub(crate) fn waiting_bytes(&self) -> u64 {
-        if self.is_over() { 0 } else { self.fed_bytes.get().saturating_sub(self.done_bytes.get()) }
-    }
-
+impl TakeReport {
     /// Frames that were fed and are in no file: of a take that ended in an error.
     pub(crate) fn unwritten(&self) -> u64 {
         let heard = self.written.get().saturating_sub(self.silence.get());
         self.fed.get().saturating_sub(heard)
     }
 
-    /// Keeps `problem` if it is the first one.
-    pub(crate) fn fail(&self, problem: &Problem) {
-        let mut texts = self.lock();
-        if texts.error.is_none() {
-            texts.error = Some(problem.to_string());
-        }
+    /// Nothing more of the take is written.
+    pub(crate) fn give_up(&self) {
+        self.failed.store(true, Ordering::Release);
     }
 
-    pub(crate) fn warn(&self, warnings: Vec<Warning>) {
-        let mut texts = self.lock();
-        for warning in warnings {
-            if !texts.warnings.contains(&warning) {
-                texts.warnings.push(warning);
-            }
-        }
+    /// Whether nothing more of the take is written.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_file(&self, file: String) {
-        self.lock().file = file;
+    /// Whether an error of the take was reported.
+    pub(crate) fn has_problem(&self) -> bool {
+        self.has_problem.load(Ordering::Acquire)
+    }
+}
+
+/// Names a take of a node.
+pub(crate) type TakeId = u64;
+
+/// Something that happened to a take.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// Its first file is open and locked; `suffix` is what File's `{suffix}` became.
+    Started {
+        file: PathBuf,
+        suffix: String,
+    },
+    /// It goes on in this file.
+    Continued {
+        file: PathBuf,
+    },
+    /// It is complete on disk, closed and unlocked. The next take would get `next_suffix`.
+    Finished {
+        file: PathBuf,
+        next_suffix: String,
+    },
+    /// An error ended it, its file is closed and unlocked.
+    Failed {
+        next_suffix: String,
+    },
+    /// Something is wrong with it; the first problem is the one to show.
+    Problem(Problem),
+    Warning(Warning),
+    /// A search that began when so many takes were over has found the suffix that the next take would get.
+    SuffixFound {
+        takes_over: u64,
+        suffix: String,
+    },
+}
+
+/// The events of a node, in order.
+#[derive(Default)]
+pub(crate) struct Events {
+    /// Set with release after an event was queued, so that whoever sees it finds the event.
+    pending: AtomicBool,
+    queue: Mutex<VecDeque<(TakeId, Event)>>,
+}
+
+impl Events {
+    /// Queues an event of a take. Never waits for more than a move of the queue.
+    pub(crate) fn post(&self, take: TakeId, event: Event) {
+        let mut queue = self.lock();
+        queue.push_back((take, event));
+        self.pending.store(true, Ordering::Release);
     }
 
-    pub(crate) fn set_suffix(&self, suffix: String) {
-        self.lock().suffix = suffix;
+    /// Whether there are any.
+    #[inline]
+    pub(crate) fn are_pending(&self) -> bool {
+        self.pending.load(Ordering::Acquire)
     }
 
-    /// A copy of the texts.
-    pub(crate) fn texts(&self) -> Texts {
-        if self.has_texts.load(Ordering::Acquire) { self.lock().clone() } else { Texts::default() }
+    /// Takes all of them.
+    pub(crate) fn take(&self) -> VecDeque<(TakeId, Event)> {
+        let mut queue = self.lock();
+        self.pending.store(false, Ordering::Relaxed);
+        std::mem::take(&mut queue)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Texts> {
-        self.has_texts.store(true, Ordering::Release);
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(TakeId, Event)>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -137,7 +205,7 @@ impl Count {
     }
 
     pub(crate) fn add(&self, value: u64) {
-        // Nobody else writes. An atomic addition would wait until all stores before it have reached the caches.
+        // One writer. An atomic addition would wait until all stores before it have reached the caches.
         self.set(self.get() + value);
     }
 }
@@ -161,19 +229,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_problem_stays() {
-        let status = TakeStatus::default();
-        status.fail(&Problem::NoFile);
-        status.fail(&Problem::IsFolder { path: "second".into() });
-        assert_eq!(status.texts().error.as_deref(), Some(Problem::NoFile.to_string().as_str()));
+    fn unwritten_frames_do_not_count_silence_as_heard() {
+        let report = TakeReport::default();
+        report.fed.set(100);
+        report.written.set(60);
+        report.silence.set(10);
+        assert_eq!(report.unwritten(), 50);
     }
 
     #[test]
-    fn unwritten_frames_do_not_count_silence_as_heard() {
-        let status = TakeStatus::default();
-        status.fed.set(100);
-        status.written.set(60);
-        status.silence.set(10);
-        assert_eq!(status.unwritten(), 50);
+    fn what_waits_is_what_the_slowest_has_not_written() {
+        let backlog = Backlog::default();
+        backlog.fed.set(1000);
+        backlog.encoded.set(600);
+        backlog.queues[0].sent.set(70);
+        backlog.queues[0].taken.set(20);
+        backlog.queues[0].written.set(400);
+        assert_eq!(
+            (backlog.waiting(), backlog.in_stream(), backlog.in_queues(), backlog.memory()),
+            (600, 400, 50, 450)
+        );
+    }
+
+    #[test]
+    fn events_come_in_order_and_once() {
+        let events = Events::default();
+        assert!(!events.are_pending());
+        events.post(1, Event::Problem(Problem::NoFile));
+        events.post(2, Event::Failed { next_suffix: String::new() });
+        assert!(events.are_pending());
+        assert_eq!(events.take().iter().map(|(take, _)| *take).collect::<Vec<_>>(), [1, 2]);
+        assert!(!events.are_pending() && events.take().is_empty());
     }
 }

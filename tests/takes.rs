@@ -366,7 +366,7 @@ fn deleting_the_node_finishes_the_take() {
     assert!(!is_held(&path));
 }
 
-/// The writer thread finds its inbox empty only at the end: a process that dies before must not take all with it.
+/// The encoding thread finds the stream empty only at the end: a process that dies before must not take all with it.
 #[test]
 fn what_takes_long_to_encode_is_written_all_along() {
     const CHANNELS: usize = 64;
@@ -380,10 +380,11 @@ fn what_takes_long_to_encode_is_written_all_along() {
     for _ in 0..BLOCKS {
         rig.play(&silence);
     }
+    // The encoder holds back less than half a second.
     let (mut written, total) = (Vec::new(), (BLOCKS * 800) as f32);
     rig.wait("all is written", |node| {
         written.push(node.info("total_samples_written"));
-        written.last() == Some(&total)
+        written.last().is_some_and(|&some| some > total - 24_000.0)
     });
     written.dedup();
     assert!(written.iter().any(|&some| some > 0.0 && some < total), "{written:?}");

@@ -37,6 +37,11 @@ pub(crate) trait Codec: Send {
 
     /// Samples clipped to full scale so far.
     fn clipped(&self) -> u64;
+
+    /// Whether packets may be cut anywhere, as PCM may. Else only whole ones are handed on.
+    fn is_cut_anywhere(&self) -> bool {
+        false
+    }
 }
 
 /// Packets, one behind the other.

@@ -16,13 +16,9 @@ use std::io;
 /// When there is not so much, or the disk sets nothing aside.
 #[cfg(target_os = "linux")]
 pub(super) fn set_aside(file: &File, from: u64, until: u64) -> io::Result<()> {
-    use std::os::fd::AsRawFd;
+    use rustix::fs::{FallocateFlags, fallocate};
 
-    // SAFETY: the descriptor is open, and no memory is passed.
-    match unsafe { libc::fallocate(file.as_raw_fd(), libc::FALLOC_FL_KEEP_SIZE, from as i64, (until - from) as i64) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
+    Ok(fallocate(file, FallocateFlags::KEEP_SIZE, from, until - from)?)
 }
 
 /// The same.

@@ -6,75 +6,65 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
 use super::names::{self, NameRequest};
-use super::pin;
 use crate::faults::{Faults, Point};
 use crate::messages::Problem;
-use crate::take::threads::Finished;
+use crate::report::{Event, Report};
+use crate::threads::NodeThread;
 
 /// How long the end of a node waits for a search, which leaves nothing behind: not long.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The thread of one node.
 pub(crate) struct Scout {
-    orders: Option<Sender<NameRequest>>,
-    thread: Option<JoinHandle<()>>,
-    /// Disconnected when the thread is about to end.
-    searching: Receiver<()>,
+    /// Requests, and how many takes were over when each was made.
+    requests: Option<Sender<(NameRequest, u64)>>,
+    thread: Option<NodeThread>,
 }
 
 impl Scout {
-    /// Starts the thread; what it finds goes to `finished`.
+    /// Starts the thread; what it finds is an event.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub(crate) fn start(finished: Arc<Finished>, faults: Arc<Faults>) -> Result<Self, Problem> {
-        let (orders, ordered) = mpsc::channel::<NameRequest>();
-        let (alive, searching) = mpsc::channel::<()>();
-        let thread = thread::Builder::new()
-            .name("afop-scout".into())
-            .spawn(move || {
-                let _alive = alive;
-                while let Ok(order) = ordered.recv() {
-                    // Only the last one counts.
-                    let order = ordered.try_iter().last().unwrap_or(order);
-                    let takes = finished.takes_over();
-                    let found = catch_unwind(AssertUnwindSafe(|| {
-                        faults.pass(Point::Scout);
-                        names::next_free(&order)
-                    }));
-                    // After a mistake of ours the suffix is that of N, and the take finds its name all the same.
-                    if let Ok(suffix) = found {
-                        finished.found(takes, suffix);
-                    }
+    pub(crate) fn start(report: &Arc<Report>, faults: &Arc<Faults>) -> Result<Self, Problem> {
+        let (requests, requested) = mpsc::channel::<(NameRequest, u64)>();
+        let (report, faults) = (Arc::clone(report), Arc::clone(faults));
+        let thread = NodeThread::start("afop-scout", move || {
+            while let Ok(request) = requested.recv() {
+                // Only the last one counts.
+                let (request, takes_over) = requested.try_iter().last().unwrap_or(request);
+                let found = catch_unwind(AssertUnwindSafe(|| {
+                    faults.pass(Point::Scout);
+                    names::next_free(&request)
+                }));
+                // After a mistake of ours the suffix is that of N, and the take finds its name all the same.
+                if let Ok(suffix) = found {
+                    report.events.post(0, Event::SuffixFound { takes_over, suffix });
                 }
-            })
-            .map_err(|cause| Problem::NoThread { cause })?;
-        Ok(Self { orders: Some(orders), thread: Some(thread), searching })
+            }
+        });
+        let thread = thread.map_err(|cause| Problem::NoThread { cause })?;
+        Ok(Self { requests: Some(requests), thread: Some(thread) })
     }
 
-    /// Orders a search. Returns at once.
-    pub(crate) fn search(&self, order: NameRequest) {
-        if let Some(orders) = &self.orders {
-            // Fails only when the thread is gone, which only dropping `orders` makes it.
-            let _ = orders.send(order);
+    /// Asks for a search. Returns at once.
+    pub(crate) fn search(&self, request: NameRequest, takes_over: u64) {
+        if let Some(requests) = &self.requests {
+            // Fails only when the thread is gone, which only dropping `requests` makes it.
+            let _ = requests.send((request, takes_over));
         }
     }
 }
 
 impl Drop for Scout {
     fn drop(&mut self) {
-        self.orders = None;
-        let Some(thread) = self.thread.take() else { return };
-        if self.searching.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-            // It hangs in the disk and cannot be ended. It may come back at any time, so its code must stay.
-            pin::keep_library_loaded();
-        } else {
-            let _ = thread.join();
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            thread.join_for(PATIENCE);
         }
     }
 }

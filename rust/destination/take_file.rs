@@ -65,13 +65,13 @@ impl TakeFile {
     }
 
     /// Whether some of the silence of the beginning still stands behind them.
-    pub(crate) fn has_silence(&self) -> bool {
+    pub(crate) fn has_placeholder(&self) -> bool {
         self.len < self.silent_until
     }
 
     /// Cuts off what is left of that silence, and gives back the room that was set aside.
     pub(crate) fn end(&mut self) -> Result<(), Problem> {
-        if self.has_silence() {
+        if self.has_placeholder() {
             return self.truncate(self.len);
         }
         if self.room_until > self.len {
@@ -318,13 +318,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut file = begun(folder.path());
         let bytes = |file: &TakeFile| String::from_utf8(fs::read(&file.path).unwrap()).unwrap();
-        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("headsilence", 4, true));
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_placeholder()), ("headsilence", 4, true));
         file.append(b"SO").unwrap();
         file.patch(0, b"H").unwrap();
-        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("HeadSOlence", 6, true));
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_placeholder()), ("HeadSOlence", 6, true));
         file.append(b"UND and on").unwrap();
         file.end().unwrap();
-        assert_eq!((bytes(&file).as_str(), file.len(), file.has_silence()), ("HeadSOUND and on", 16, false));
+        assert_eq!((bytes(&file).as_str(), file.len(), file.has_placeholder()), ("HeadSOUND and on", 16, false));
     }
 
     /// Appends so many quarters of [`STEP`], and returns one of them.
@@ -375,7 +375,7 @@ mod tests {
                 None => file.end().unwrap(),
             }
             assert_eq!(fs::read(&file.path).unwrap(), left.as_bytes());
-            assert_eq!((file.len(), file.has_silence()), (left.len() as u64, false));
+            assert_eq!((file.len(), file.has_placeholder()), (left.len() as u64, false));
         }
     }
 }

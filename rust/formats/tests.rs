@@ -56,7 +56,7 @@ fn limits_are_told_from_the_row() {
         told(2, 48000.0, 4),
         "NARROW is little-endian, so it cannot hold pcm16be: choose pcm16 for the same samples, or AIFF."
     );
-    assert_eq!(told(2, 48000.0, 2), "NARROW cannot hold pcm32: choose pcm16 or pcm24, or for this codec WAV or AIFF.");
+    assert_eq!(told(2, 48000.0, 2), "NARROW cannot hold pcm32: choose pcm16 or pcm24, or WAV or AIFF.");
     assert_eq!(
         told(7, 44100.0, 1),
         "NARROW holds at most 6 channels of pcm24, the input has 7: choose pcm16, or narrow Channel Scope."

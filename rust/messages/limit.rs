@@ -1,12 +1,22 @@
 //! What only one format cannot hold or do.
 
-use std::fmt;
+use thiserror::Error;
 
 /// A part of [`Problem`](super::Problem).
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub(crate) enum Limit {
     /// The format does not take this PCM codec. `twin` is the one that stores the same samples in the other byte order,
-    /// if the format takes that; `codecs` are all that it takes, `others` the formats that could hold the input.
+    /// if the format takes that; `codecs` are all that it takes, `others` the formats that take this one.
+    #[error(
+        "{format} {}cannot hold {codec}: choose {}{}.",
+        match (.twin, .big_endian) {
+            (Some(_), true) => "is little-endian, so it ",
+            (Some(_), false) => "is big-endian, so it ",
+            (None, _) => "",
+        },
+        .twin.map_or_else(|| alternatives(.codecs), |twin| format!("{twin} for the same samples")),
+        if .others.is_empty() { String::new() } else { format!(", or {}", alternatives(.others)) }
+    )]
     Codec {
         format: &'static str,
         codec: &'static str,
@@ -16,8 +26,17 @@ pub(crate) enum Limit {
         others: Vec<&'static str>,
     },
     /// The header has too few bits for the length of a frame; `smaller` is a codec with which it would fit.
+    #[error(
+        "{format} holds at most {most} channels of {codec}, the input has {channels}: {}narrow Channel Scope.",
+        choice(.smaller.as_slice())
+    )]
     Frame { format: &'static str, most: usize, codec: &'static str, channels: usize, smaller: Option<&'static str> },
     /// The header has too few bits for the length of a second.
+    #[error(
+        "{format} holds at most {most} channels of {codec} at {rate} Hz, the input has {channels}: \
+         {}narrow Channel Scope.",
+        choice(.others)
+    )]
     Second {
         format: &'static str,
         most: usize,
@@ -27,46 +46,11 @@ pub(crate) enum Limit {
         others: Vec<&'static str>,
     },
     /// The library that encodes the format gave up.
+    #[error(
+        "{library} cannot encode any more ({cause}), so the take ends here: \
+         free some memory or choose WAV, then switch Record off and on."
+    )]
     Encoder { library: &'static str, cause: String },
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Codec { format, codec, big_endian, twin: Some(twin), others, .. } => write!(
-                f,
-                "{format} is {}-endian, so it cannot hold {codec}: choose {} for the same samples{}{}.",
-                if *big_endian { "little" } else { "big" },
-                twin,
-                if others.is_empty() { "" } else { ", or " },
-                alternatives(others)
-            ),
-            Self::Codec { format, codec, codecs, others, .. } => write!(
-                f,
-                "{format} cannot hold {codec}: choose {}{}{}.",
-                alternatives(codecs),
-                if others.is_empty() { "" } else { ", or for this codec " },
-                alternatives(others)
-            ),
-            Self::Frame { format, most, codec, channels, smaller } => write!(
-                f,
-                "{format} holds at most {most} channels of {codec}, the input has {channels}: \
-                 {}narrow Channel Scope.",
-                choice(smaller.as_slice())
-            ),
-            Self::Second { format, most, codec, rate, channels, others } => write!(
-                f,
-                "{format} holds at most {most} channels of {codec} at {rate} Hz, the input has {channels}: \
-                 {}narrow Channel Scope.",
-                choice(others)
-            ),
-            Self::Encoder { library, cause } => write!(
-                f,
-                "{library} cannot encode any more ({cause}), so the take ends here: \
-                 free some memory or choose WAV, then switch Record off and on."
-            ),
-        }
-    }
 }
 
 /// `names` as alternatives: "WAV, OGG or AIFF".

@@ -1,56 +1,128 @@
 //! The error sentences.
 
 use std::any::Any;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use thiserror::Error;
 
 use super::io::io_sentence;
 use super::limit::{Limit, alternatives, choice};
 
 /// Why a take cannot start or go on: the node's error string.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub(crate) enum Problem {
     /// A file operation failed.
+    #[error("{}", io_sentence(*.op, .path, .cause))]
     Io { op: FileOp, path: PathBuf, cause: io::Error },
     /// What only one format cannot hold or do.
+    #[error(transparent)]
     Limit(Limit),
     /// File is empty.
+    #[error("File is empty, so there is no place to record to: enter a name, for example AudioOut{{suffix}}.")]
     NoFile,
     /// File has no name after its last slash, or the name belongs to a folder.
+    #[error("{} is a folder, so nothing can be recorded to it: add a file name in File.", shown(.path))]
     IsFolder { path: PathBuf },
     /// The name belongs to a pipe, a device or a socket.
+    #[error("{} is a pipe or a device, so nothing can be recorded to it: choose another name in File.", shown(.path))]
     NotAFile { path: PathBuf },
     /// File ends with the extension of something else than the chosen format.
+    #[error(
+        "The extension of {} does not belong to the chosen File Type, which takes .{}: change File or File Type.",
+        shown(.path),
+        .extensions.join(" or ."),
+    )]
     WrongExtension { path: PathBuf, extensions: &'static [&'static str] },
     /// Windows would open a device, a hidden stream or nothing at all.
+    #[error(
+        "Windows does not allow {} as a name, so {} could not be opened: change File.",
+        printable(.name),
+        shown(.path)
+    )]
     WindowsName { path: PathBuf, name: String },
     /// Another program, or another node, holds the file.
+    #[error(
+        "{} is {} by another program or another node: \
+         close it there or change File, then switch Record off and on.",
+        shown(.path),
+        if cfg!(windows) { "in use" } else { "locked" }
+    )]
     Locked { path: PathBuf },
     /// Another program keeps moving or deleting the file while it is opened.
+    #[error(
+        "Another program moves or deletes {} while it is being opened: stop that program or change File, \
+         then switch Record off and on.",
+        shown(.path)
+    )]
     KeepsMoving { path: PathBuf },
-    /// Somebody deleted the file, or replaced it by another, while it was recorded.
+    /// The file was deleted, or replaced by another, while it was recorded.
+    #[error(
+        "Another program deleted {} while it was being recorded, so the take cannot be kept: \
+         stop that program or change File, then switch Record off and on.",
+        shown(.path)
+    )]
     Deleted { path: PathBuf },
-    /// Somebody moved or renamed the file, or its folder, while it was recorded; the take goes on in it.
+    /// The file, or its folder, was moved or renamed while it was recorded; the take goes on in it.
+    #[error(
+        "Another program moved or renamed {} while it is being recorded, so the whole take will be under \
+         its new name: switch Record off and on to record to File again.",
+        shown(.path)
+    )]
     Moved { path: PathBuf },
     /// All indices that were looked at are taken; `path` is the first of them.
+    #[error(
+        "{} and all names that follow it are taken: raise N, or move old takes to another folder.",
+        shown(.path)
+    )]
     NoFreeName { path: PathBuf },
     /// The format cannot hold this many channels; `others` are those that could.
+    #[error(
+        "{format} holds {} channels, the input has {channels}: {}narrow Channel Scope.",
+        range(*.least, *.most),
+        choice(.others)
+    )]
     Channels { format: &'static str, least: usize, most: usize, channels: usize, others: Vec<&'static str> },
     /// The format cannot store this sample rate; `others` are those that could.
+    #[error(
+        "{format} stores {allowed}, the input has {rate} Hz: resample the input{}{}.",
+        if .others.is_empty() { "" } else { ", or choose " },
+        alternatives(.others)
+    )]
     Rate { format: &'static str, allowed: String, rate: f64, others: Vec<&'static str> },
-    /// The disk has taken none of this many takes yet.
-    TooManyTakes { takes: usize },
     /// The system gives no thread to write with.
+    #[error(
+        "The system gives no thread to write with ({cause}), so nothing is recorded: \
+         close other programs, then switch Record off and on."
+    )]
     NoThread { cause: io::Error },
     /// A finished file does not read as what was recorded.
+    #[error(
+        "The finished file {} {difference}, so it may be damaged: keep it, and record again on another disk.",
+        shown(.path)
+    )]
     ReadsDifferently { path: PathBuf, difference: String },
     /// Memory was full: `frames` frames were lost and replaced by silence, the first of them `at` seconds into
     /// the take.
+    #[error(
+        "The disk did not keep up {} into the take, and {seconds:.3} s ({frames} samples a channel) were lost \
+         and replaced by silence in {file}: record to a faster disk or raise Max Buffer.",
+        clock(*.at)
+    )]
     Lost { at: f64, seconds: f64, frames: u64, file: String },
     /// A bug of ours, caught.
+    #[error(
+        "Audio File Out Plus ended the take because of a mistake of its own ({what}): \
+         what was recorded is kept; switch Record off and on to go on, and please report this."
+    )]
     Internal { what: String },
     /// Channel Scope selects no channel.
+    #[error(
+        "Channel Scope {scope} selects none of the input's channels ({}{}): \
+         change it, or enter * for all of them.",
+        .names.join(", "),
+        if *.channels > .names.len() { ", ..." } else { "" }
+    )]
     ScopeMatchesNothing { scope: String, names: Vec<String>, channels: usize },
 }
 
@@ -105,113 +177,9 @@ fn printable(text: &str) -> String {
     text.replace(|char: char| char.is_control(), "\u{fffd}")
 }
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io { op, path, cause } => f.write_str(&io_sentence(*op, path, cause)),
-            Self::Limit(limit) => limit.fmt(f),
-            Self::NoFile => f.write_str(
-                "File is empty, so there is no place to record to: \
-                 enter a name, for example AudioOut{suffix}.",
-            ),
-            Self::IsFolder { path } => {
-                write!(f, "{} is a folder, so nothing can be recorded to it: add a file name in File.", shown(path))
-            }
-            Self::NotAFile { path } => write!(
-                f,
-                "{} is a pipe or a device, so nothing can be recorded to it: choose another name in File.",
-                shown(path)
-            ),
-            Self::WrongExtension { path, extensions } => write!(
-                f,
-                "The extension of {} does not belong to the chosen File Type, which takes .{}: \
-                 change File or File Type.",
-                shown(path),
-                extensions.join(" or ."),
-            ),
-            Self::WindowsName { path, name } => write!(
-                f,
-                "Windows does not allow {} as a name, so {} could not be opened: change File.",
-                printable(name),
-                shown(path)
-            ),
-            Self::Locked { path } => write!(
-                f,
-                "{} is {} by another program or another node: \
-                 close it there or change File, then switch Record off and on.",
-                shown(path),
-                if cfg!(windows) { "in use" } else { "locked" }
-            ),
-            Self::KeepsMoving { path } => write!(
-                f,
-                "Another program moves or deletes {} while it is being opened: stop that program or change File, \
-                 then switch Record off and on.",
-                shown(path)
-            ),
-            Self::Deleted { path } => write!(
-                f,
-                "Another program deleted {} while it was being recorded, so the take cannot be kept: \
-                 stop that program or change File, then switch Record off and on.",
-                shown(path)
-            ),
-            Self::Moved { path } => write!(
-                f,
-                "Another program moved or renamed {} while it is being recorded, so the whole take will be under \
-                 its new name: switch Record off and on to record to File again.",
-                shown(path)
-            ),
-            Self::NoFreeName { path } => write!(
-                f,
-                "{} and all names that follow it are taken: raise N, or move old takes to another folder.",
-                shown(path)
-            ),
-            Self::Channels { format, least, most, channels, others } => write!(
-                f,
-                "{format} holds {} channels, the input has {channels}: {}narrow Channel Scope.",
-                if *most == least + 1 { format!("{least} or {most}") } else { format!("{least} to {most}") },
-                choice(others)
-            ),
-            Self::Rate { format, allowed, rate, others } => write!(
-                f,
-                "{format} stores {allowed}, the input has {rate} Hz: resample the input{}{}.",
-                if others.is_empty() { "" } else { ", or choose " },
-                alternatives(others)
-            ),
-            Self::TooManyTakes { takes } => write!(
-                f,
-                "The disk has not taken the last {takes} takes yet, so this one is not recorded: \
-                 check the disk, wait until the state is idle, then switch Record off and on."
-            ),
-            Self::NoThread { cause } => write!(
-                f,
-                "The system gives no thread to write with ({cause}), so nothing is recorded: \
-                 close other programs, then switch Record off and on."
-            ),
-            Self::ReadsDifferently { path, difference } => write!(
-                f,
-                "The finished file {} {difference}, so it may be damaged: keep it, and record again on another disk.",
-                shown(path)
-            ),
-            Self::Lost { at, seconds, frames, file } => write!(
-                f,
-                "The disk did not keep up {} into the take, and {seconds:.3} s ({frames} samples a channel) were lost \
-                 and replaced by silence in {file}: record to a faster disk or raise Max Buffer.",
-                clock(*at)
-            ),
-            Self::Internal { what } => write!(
-                f,
-                "Audio File Out Plus ended the take because of a mistake of its own ({what}): \
-                 what was recorded is kept; switch Record off and on to go on, and please report this."
-            ),
-            Self::ScopeMatchesNothing { scope, names, channels } => write!(
-                f,
-                "Channel Scope {scope} selects none of the input's channels ({}{}): \
-                 change it, or enter * for all of them.",
-                names.join(", "),
-                if *channels > names.len() { ", ..." } else { "" }
-            ),
-        }
-    }
+/// So many channels: "1 or 2", "1 to 255".
+fn range(least: usize, most: usize) -> String {
+    if most == least + 1 { format!("{least} or {most}") } else { format!("{least} to {most}") }
 }
 
 #[cfg(test)]
@@ -236,7 +204,6 @@ mod tests {
             Problem::Deleted { path: path() },
             Problem::Moved { path: path() },
             Problem::NoFreeName { path: path() },
-            Problem::TooManyTakes { takes: 1000 },
             Problem::scope_matches_nothing("left*", &names[..2]),
         ] {
             let sentence = problem.to_string();

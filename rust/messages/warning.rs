@@ -3,48 +3,133 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use thiserror::Error;
+
 use super::problem::shown;
 
 /// What the user should know although the take goes on: the node's warning string.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 pub(crate) enum Warning {
     /// AIFF has no little-endian form of this codec that every program reads.
+    #[error(
+        "AIFF stores {codec} big-endian, since no little-endian form of it is read by all programs: \
+         choose {codec}be to record the same file without this warning."
+    )]
     AiffBigEndian { codec: &'static str },
     /// MP3 holds less than this bit rate at this sample rate.
+    #[error(
+        "MP3 holds at most {used} kb/s at {rate} Hz, so {used} kb/s is recorded in place of {asked}: \
+         raise the input's sample rate to 32000 Hz or more for a higher Bit Rate."
+    )]
     Mp3BitRate { asked: u32, rate: u32, used: u32 },
     /// The file system knows no locks.
+    #[error(
+        "The disk of {} knows no locks, so other programs can write to the file while it is recorded: \
+         keep them away from it, or record to a local disk.",
+        shown(.path)
+    )]
     NotLocked { path: PathBuf },
     /// Record is on and nothing is wired to the input.
+    #[error("Record is on, but nothing is wired to the input: wire a CHOP with audio, and recording starts by itself.")]
     NoInput,
     /// Record is on and the input has no channels.
+    #[error("Record is on, but the input has no channels: give it some, and recording starts by itself.")]
     NoChannels,
     /// Record is on and the input's sample rate is not a positive number.
+    #[error(
+        "Record is on, but the input has a sample rate of {rate} Hz: give it a positive one, and recording \
+         starts by itself."
+    )]
     NoRate { rate: String },
     /// The input is a clip.
+    #[error(
+        "The input is not time sliced, so it is written whole each time it cooks: switch Time Slice on in \
+         the input to record it as it plays."
+    )]
     NotTimeSliced,
     /// The time since the last cook is not a positive number.
+    #[error(
+        "TouchDesigner reported {frames} frames since the last cook, so a gap there could not be filled: \
+         check the sync at that place."
+    )]
     OddTime { frames: String },
     /// A gap that cannot be believed.
+    #[error(
+        "TouchDesigner did not cook for {seconds:.0} s, which is too long to fill with silence: \
+         check the sync after that place."
+    )]
     GapTooLong { seconds: f64 },
     /// Audio waits in memory for the disk.
+    #[error(
+        "The disk is slow, so {seconds:.1} s of audio wait in memory: nothing is lost yet, but look for what \
+         keeps the disk busy."
+    )]
     SlowDisk { seconds: f64 },
+    /// Audio waits in memory to be encoded.
+    #[error(
+        "This computer encodes slower than the audio comes, so {seconds:.1} s of it wait in memory: nothing is \
+         lost yet, but give it less to do, or choose another File Type."
+    )]
+    SlowEncoder { seconds: f64 },
     /// The input's channels changed, and Channel Scope selects none of the new ones.
+    #[error(
+        "The input's channels changed and Channel Scope {pattern} selects none of them, so nothing is \
+         recorded: change the input back or start a new take."
+    )]
     ScopeLost { pattern: String },
     /// Header Source DAT names nothing that has a table.
+    #[error("Header Source DAT {dat} is not a table, so the file gets no metadata from it: choose a Table DAT.")]
     NoTable { dat: String },
     /// The Header Source DAT has no second column.
+    #[error(
+        "Header Source DAT has {columns} column{}, so the file gets no metadata from it: put keys in the first \
+         column and values in the second.",
+        if *.columns == 1 { "" } else { "s" }
+    )]
     NarrowTable { columns: usize },
     /// The host refused a parameter.
+    #[error(
+        "TouchDesigner did not accept the parameter {name}, so it cannot be set: \
+         use a version of the plugin that fits this TouchDesigner."
+    )]
     ParameterRejected { name: String },
     /// `key` is what is left of it.
+    #[error(
+        "A metadata key is longer than {max} bytes and was cut, it begins with \"{}\": \
+         shorten it in the Header Source DAT.",
+        Short(.key)
+    )]
     MetadataKeyCut { key: String, max: usize },
     /// The value with which the metadata reached its limit.
+    #[error(
+        "The metadata is longer than {} MiB, so the value of \"{}\" was cut: \
+         shorten it in the Header Source DAT.",
+        .max >> 20,
+        Short(.key)
+    )]
     MetadataValueCut { key: String, max: usize },
     /// Rows after the limits were reached.
+    #[error(
+        "The last {rows} rows of the metadata were left out, since a file takes {entries_max} rows and \
+         {} MiB of text: shorten the Header Source DAT.",
+        .text_max >> 20
+    )]
     MetadataLeftOut { rows: usize, entries_max: usize, text_max: usize },
     /// The ID3 tag has no place for this.
+    #[error(
+        "The metadata key \"{}\" is missing in the file's ID3 tag ({cause}): \
+         rename it or shorten its value in the Header Source DAT.",
+        Short(.key)
+    )]
     MetadataNotInId3 { key: String, cause: String },
     /// `more` other keys were renamed, too.
+    #[error(
+        "OGG metadata keys are plain ASCII without '=' and '~', so \"{}\" {}is written as \"{}\": \
+         rename it in the Header Source DAT.",
+        Short(.key),
+        if *.more > 0 { format!("(and {more} more) ") } else { String::new() },
+        Short(.written)
+    )]
     VorbisFieldRenamed { key: String, written: String, more: usize },
 }
 
@@ -52,112 +137,6 @@ impl Warning {
     /// True for a warning on the node as a whole, which the next take does not clear.
     pub(crate) fn outlives_a_take(&self) -> bool {
         matches!(self, Self::ParameterRejected { .. })
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AiffBigEndian { codec } => write!(
-                f,
-                "AIFF stores {codec} big-endian, since no little-endian form of it is read by all programs: \
-                 choose {codec}be to record the same file without this warning."
-            ),
-            Self::Mp3BitRate { asked, rate, used } => write!(
-                f,
-                "MP3 holds at most {used} kb/s at {rate} Hz, so {used} kb/s is recorded in place of {asked}: \
-                 raise the input's sample rate to 32000 Hz or more for a higher Bit Rate."
-            ),
-            Self::NoInput => f.write_str(
-                "Record is on, but nothing is wired to the input: wire a CHOP with audio, and recording starts by \
-                 itself.",
-            ),
-            Self::NoChannels => f.write_str(
-                "Record is on, but the input has no channels: give it some, and recording starts by itself.",
-            ),
-            Self::NoRate { rate } => write!(
-                f,
-                "Record is on, but the input has a sample rate of {rate} Hz: give it a positive one, and recording \
-                 starts by itself."
-            ),
-            Self::NotTimeSliced => f.write_str(
-                "The input is not time sliced, so it is written whole each time it cooks: switch Time Slice on in \
-                 the input to record it as it plays.",
-            ),
-            Self::OddTime { frames } => write!(
-                f,
-                "TouchDesigner reported {frames} frames since the last cook, so a gap there could not be filled: \
-                 check the sync at that place."
-            ),
-            Self::GapTooLong { seconds } => write!(
-                f,
-                "TouchDesigner did not cook for {seconds:.0} s, which is too long to fill with silence: \
-                 check the sync after that place."
-            ),
-            Self::SlowDisk { seconds } => write!(
-                f,
-                "The disk is slow, so {seconds:.1} s of audio wait in memory: nothing is lost yet, but look for what \
-                 keeps the disk busy."
-            ),
-            Self::ScopeLost { pattern } => write!(
-                f,
-                "The input's channels changed and Channel Scope {pattern} selects none of them, so nothing is \
-                 recorded: change the input back or start a new take."
-            ),
-            Self::NoTable { dat } => write!(
-                f,
-                "Header Source DAT {dat} is not a table, so the file gets no metadata from it: choose a Table DAT."
-            ),
-            Self::NarrowTable { columns } => write!(
-                f,
-                "Header Source DAT has {columns} column{}, so the file gets no metadata from it: put keys in the first \
-                 column and values in the second.",
-                if *columns == 1 { "" } else { "s" }
-            ),
-            Self::ParameterRejected { name } => write!(
-                f,
-                "TouchDesigner did not accept the parameter {name}, so it cannot be set: \
-                 use a version of the plugin that fits this TouchDesigner."
-            ),
-            Self::NotLocked { path } => write!(
-                f,
-                "The disk of {} knows no locks, so other programs can write to the file while it is recorded: \
-                 keep them away from it, or record to a local disk.",
-                shown(path)
-            ),
-            Self::MetadataKeyCut { key, max } => write!(
-                f,
-                "A metadata key is longer than {max} bytes and was cut, it begins with \"{}\": \
-                 shorten it in the Header Source DAT.",
-                Short(key)
-            ),
-            Self::MetadataValueCut { key, max } => write!(
-                f,
-                "The metadata is longer than {} MiB, so the value of \"{}\" was cut: \
-                 shorten it in the Header Source DAT.",
-                max >> 20,
-                Short(key)
-            ),
-            Self::MetadataLeftOut { rows, entries_max, text_max } => write!(
-                f,
-                "The last {rows} rows of the metadata were left out, since a file takes {entries_max} rows and \
-                 {} MiB of text: shorten the Header Source DAT.",
-                text_max >> 20
-            ),
-            Self::MetadataNotInId3 { key, cause } => write!(
-                f,
-                "The metadata key \"{}\" is missing in the file's ID3 tag ({cause}): \
-                 rename it or shorten its value in the Header Source DAT.",
-                Short(key)
-            ),
-            Self::VorbisFieldRenamed { key, written, more } => {
-                write!(f, "OGG metadata keys are plain ASCII without '=' and '~', so \"{}\" ", Short(key))?;
-                if *more > 0 {
-                    write!(f, "(and {more} more) ")?;
-                }
-                write!(f, "is written as \"{}\": rename it in the Header Source DAT.", Short(written))
-            }
-        }
     }
 }
 

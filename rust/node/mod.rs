@@ -2,11 +2,9 @@
 //!
 //! Rules: no file, no wait, no lock that another thread can hold for long; in the steady state of a take no
 //! allocation and no system call either. Starting and ending a take may allocate and wake a thread. The one
-//! exception is offline rendering: see [`recorder`].
+//! exception is offline rendering: see [`feed`].
 
-mod board;
-#[allow(unsafe_code, reason = "a mutex of its own")]
-mod desk;
+mod feed;
 pub(crate) mod generation;
 mod greyed;
 pub(crate) mod handed_out;
@@ -16,23 +14,20 @@ mod naming;
 pub(crate) mod operator;
 
 pub(crate) mod params;
-mod passage;
-#[allow(unsafe_code, reason = "lends the host's samples")]
-pub(crate) mod planes;
 mod popup;
 pub(crate) mod python;
 mod reading;
 mod recorder;
 mod running;
 mod scope;
-
+mod status;
 mod steady;
 mod time;
 
 use crate::stream::AudioLayout;
 
 /// The layout of the input, when it is one that can be recorded and passed on.
-fn usable_sound(channels: usize, rate: f64) -> Option<AudioLayout> {
+fn usable_layout(channels: usize, rate: f64) -> Option<AudioLayout> {
     // Of positive numbers, as integers, the infinite one is the greatest: no constant has to come from memory.
     let is_finite = rate.to_bits() < f64::INFINITY.to_bits();
     (channels > 0 && rate > 0.0 && is_finite).then_some(AudioLayout { channels, rate })

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::board::Board;
 use super::params;
 use super::reading::{chosen_format, text, toggle};
+use super::status::NodeStatus;
 use crate::bridge::Inputs;
 use crate::destination::names::{self, NameRequest};
 use crate::destination::scout::Scout;
@@ -35,45 +35,45 @@ impl Naming {
     /// One cook while no take runs. Four times a second, and only when Python ever asked for the suffix, it may
     /// allocate and wake a thread.
     #[inline]
-    pub(crate) fn idle(&mut self, inputs: &Inputs, board: &Board, faults: &Arc<Faults>) {
-        if board.handed_out.is_wanted() {
-            self.look(inputs, board, faults);
+    pub(crate) fn idle(&mut self, inputs: &Inputs, status: &NodeStatus, faults: &Arc<Faults>) {
+        if status.handed_out.is_wanted() {
+            self.look(inputs, status, faults);
         }
     }
 
     #[inline(never)]
-    fn look(&mut self, inputs: &Inputs, board: &Board, faults: &Arc<Faults>) {
+    fn look(&mut self, inputs: &Inputs, status: &NodeStatus, faults: &Arc<Faults>) {
         if self.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
             return;
         }
         self.looked = Some(Instant::now());
-        let Ok(order) = order(inputs, chosen_format(inputs), board) else { return };
-        let asked = board.handed_out.asked_again();
+        let Ok(request) = request(inputs, chosen_format(inputs), status) else { return };
+        let asked = status.handed_out.asked_again();
         match &self.searched {
-            Some((last, at)) if last.means(&order) => {
+            Some((last, at)) if last.means(&request) => {
                 if !asked || at.elapsed() < FRESH {
                     return;
                 }
             }
             // What was found in another folder will do until this one is searched; what counts in another way not.
-            Some((last, _)) if last.counts_like(&order) => {}
-            searched => board.finished.guess(names::suffix(order.start, order.extensions[0]), searched.is_none()),
+            Some((last, _)) if last.counts_like(&request) => {}
+            searched => status.guess_suffix(names::suffix(request.start, request.extensions[0]), searched.is_none()),
         }
         if self.scout.is_none() {
             // Without a thread the suffix stays that of N.
-            self.scout = Scout::start(Arc::clone(&board.finished), Arc::clone(faults)).ok();
+            self.scout = Scout::start(status.report(), faults).ok();
         }
         if let Some(scout) = &self.scout {
-            scout.search(order.clone());
+            scout.search(request.clone(), status.shown().history.over);
         }
-        self.searched = Some((order, Instant::now()));
+        self.searched = Some((request, Instant::now()));
     }
 }
 
 /// What the take that starts now is to be called.
-pub(crate) fn order(inputs: &Inputs, format: &Format, board: &Board) -> Result<NameRequest, Problem> {
+pub(crate) fn request(inputs: &Inputs, format: &Format, status: &NodeStatus) -> Result<NameRequest, Problem> {
     // The host evaluates an expression in File at each of the two readings.
-    let (typed, absolute) = board.handed_out.while_reading(|| {
+    let (typed, absolute) = status.handed_out.while_reading(|| {
         let typed = text(inputs, &params::FILE);
         (typed, String::from_utf8_lossy(inputs.par_file_path(params::FILE.name)).into_owned())
     });
@@ -83,7 +83,7 @@ pub(crate) fn order(inputs: &Inputs, format: &Format, board: &Board) -> Result<N
     }
     let file = if absolute.is_empty() { typed } else { absolute };
     Ok(NameRequest {
-        handed_out: board.handed_out.at_the_end_of(&file).map(str::to_owned),
+        handed_out: status.handed_out.at_the_end_of(&file).map(str::to_owned),
         file,
         unique: toggle(inputs, &params::UNIQUE_SUFFIX),
         start: u64::try_from(inputs.par_int(params::N.name)).unwrap_or(0),

@@ -1,31 +1,31 @@
 //! One node: what the host's calls lead to.
 //!
-//! The host cooks on its main thread; info, warning and error getters may come from anywhere at any time. So
-//! what cooking changes stands on one [`Desk`] that only the cook thread takes, and getters read the [`Board`].
+//! The host cooks on its main thread; info, warning and error getters may come from anywhere at any time. So what
+//! cooking changes stands behind one lock that only a cook takes, and getters read the [`NodeStatus`].
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
-use super::board::Board;
-use super::desk::Desk;
 use super::generation::Generation;
 use super::info::{CHANNELS, Facts, ROWS};
 use super::params::{Kind, PARS};
-use super::passage::Passage;
-use super::planes::Planes;
 use super::popup;
 use super::recorder::Recorder;
-use super::usable_sound;
+use super::status::NodeStatus;
+use super::usable_layout;
 use crate::bridge::ffi::{InfoChannel, InfoRow};
 use crate::bridge::{Cook, Inputs, OutputShape, ParKind, ParRow};
 use crate::faults::{Faults, Point};
 use crate::messages::{Problem, Warning};
-use crate::stream::lane::copy::Loops;
+use crate::report::Report;
+use crate::stream::AudioLayout;
+use crate::stream::block::CookBlock;
+use crate::stream::copy::Loops;
 
 /// One node of the plugin.
 pub(crate) struct Operator {
-    cook: Desk<Recorder>,
-    board: Arc<Board>,
+    recorder: Mutex<Recorder>,
+    status: Arc<NodeStatus>,
     faults: Arc<Faults>,
     loops: Loops,
 }
@@ -39,11 +39,11 @@ impl Operator {
     pub(crate) const INPUT_LABEL: &'static str = "Audio to record";
 
     pub(crate) fn new(op_path: &str) -> Self {
-        let board = Arc::new(Board::default());
+        let status = Arc::new(NodeStatus::new(Arc::new(Report::default())));
         let faults = Arc::new(Faults::from_path(op_path));
         Self {
-            cook: Desk::new(Recorder::new(Arc::clone(&board), Arc::clone(&faults))),
-            board,
+            recorder: Mutex::new(Recorder::new(Arc::clone(&status), Arc::clone(&faults))),
+            status,
             faults,
             loops: Loops::new(),
         }
@@ -106,37 +106,62 @@ impl Operator {
 
     /// The host took no parameter of this name.
     pub(crate) fn parameter_rejected(&self, name: &str) {
-        self.board.warn(Warning::ParameterRejected { name: name.to_owned() });
+        self.status.warn(Warning::ParameterRejected { name: name.to_owned() });
     }
 
     /// False when the output is like the input; else `shape` says how it looks.
     pub(crate) fn output_shape(inputs: &Inputs, shape: &mut OutputShape) -> bool {
-        if usable_sound(inputs.channels(), inputs.sample_rate()).is_some() {
+        if usable_layout(inputs.channels(), inputs.sample_rate()).is_some() {
             return false;
         }
         *shape = OutputShape { channels: 1, sample_rate: Self::SILENT_RATE };
         true
     }
 
-    /// One cook: passes the input through and records it.
+    /// The layout of a cook's input, when it can be recorded and passed on; and the loops that copy it.
     #[inline]
-    pub(crate) fn execute(&self, cook: &Cook, inputs: &Inputs, planes: Planes<'_>) {
-        let sound = usable_sound(planes.channels(), cook.sample_rate);
-        let mut passage = Passage::new(planes, sound.is_some(), self.loops);
-        self.faults.pass(Point::Execute);
-        self.cook.take().cook(cook, inputs, sound, &mut passage);
+    pub(crate) fn prepare(&self, cook: &Cook) -> (Option<AudioLayout>, Loops) {
+        let channels = if cook.channels_at == 0 { 0 } else { cook.channels };
+        (usable_layout(channels, cook.sample_rate), self.loops)
     }
 
-    /// A panic was caught: the take ends, its file is completed by the writer thread, and the node says why.
+    /// One cook: passes the input through and records it.
+    #[inline]
+    pub(crate) fn execute(&self, cook: &Cook, inputs: &Inputs, layout: Option<AudioLayout>, block: &mut CookBlock<'_>) {
+        self.faults.pass(Point::Execute);
+        // A host cooks a node from one thread at a time. One that does not gets its input passed through.
+        if let Some(mut recorder) = self.recorder() {
+            recorder.cook(cook, inputs, layout, block);
+        }
+    }
+
+    /// A panic was caught: the take ends, its file is completed, and the node says why.
+    ///
+    /// It may have been in a getter that the host called in the middle of a cook, which still has the recorder: the take
+    /// then ends when that cook is over.
     pub(crate) fn panicked(&self, panic: &(dyn Any + Send)) {
         let problem = Problem::internal(panic);
-        self.board.fail(&problem);
-        self.cook.take().abandon(&problem);
+        self.status.fail(&problem);
+        match self.recorder() {
+            Some(mut recorder) => recorder.abandon(problem),
+            None => self.status.abandon.set(true),
+        }
+    }
+
+    /// What cooking changes, unless a cook has it. Never waits.
+    #[inline]
+    fn recorder(&self) -> Option<MutexGuard<'_, Recorder>> {
+        match self.recorder.try_lock() {
+            Ok(recorder) => Some(recorder),
+            // After a panic in it, which ends the take but not the node.
+            Err(TryLockError::Poisoned(recorder)) => Some(recorder.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// What the info channels and Python's members are worked out from.
     fn facts(&self) -> Facts<'_> {
-        Facts::of(&self.board)
+        Facts::of(&self.status)
     }
 
     /// One question of Python's.
@@ -161,14 +186,14 @@ impl Operator {
     }
 
     pub(crate) fn warning(&self) -> String {
-        self.board.warnings().iter().map(Warning::to_string).collect::<Vec<_>>().join("\n")
+        self.status.warnings().iter().map(Warning::to_string).collect::<Vec<_>>().join("\n")
     }
 
     pub(crate) fn error(&self) -> String {
-        self.board.show_error().unwrap_or_default()
+        self.status.show_error().unwrap_or_default()
     }
 
     pub(crate) fn popup(&self) -> String {
-        popup::popup(&self.board)
+        popup::popup(&self.status)
     }
 }

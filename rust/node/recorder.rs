@@ -1,4 +1,4 @@
-//! The state machine of a node's takes: from the parameters and slices of each cook to what is fed to the disk.
+//! The state machine of a node's takes: looks at the time slice of each cook, decides, and pushes.
 //!
 //! In the steady state a cook compares a few numbers and copies the block into the ring.
 //!
@@ -9,13 +9,13 @@
 
 use std::sync::Arc;
 
-use super::board::{Board, Shot};
+use super::feed::Feed;
 use super::greyed::Greyed;
 use super::naming::{self, Naming};
 use super::params;
-use super::passage::Passage;
-use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
+use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text, toggle};
 use super::running::Running;
+use super::status::{NodeStatus, TakeSummary};
 use super::steady::Steady;
 use super::time::pace::Pace;
 use super::time::slices::{Arrival, Odd, Sight, Slices};
@@ -23,50 +23,45 @@ use crate::bridge::{Cook, Inputs};
 use crate::faults::Faults;
 use crate::formats::FormatOption;
 use crate::messages::{Problem, Warning};
-use crate::report::{Phase, TakeStatus};
+use crate::report::{Event, TakeId, TakeReport};
 use crate::stream::AudioLayout;
-use crate::stream::inbox::{Full, Reach, inbox};
-use crate::take::Order;
-use crate::take::threads::Threads;
-
-/// No more takes wait for a disk that hangs: each has a ring of its own.
-const MOST_WAITING_TAKES: usize = 1000;
+use crate::stream::block::CookBlock;
+use crate::take::{Command, TakeRequest};
 
 /// The takes of one node. Dropping it finishes the running one.
 pub(crate) struct Recorder {
-    // Before `threads`, whose drop waits for the writer, which waits for the feed to close.
     running: Option<Running>,
     /// Started with the first take.
-    threads: Option<Threads>,
-    board: Arc<Board>,
+    feed: Option<Feed>,
+    status: Arc<NodeStatus>,
     faults: Arc<Faults>,
+    /// Takes that were begun.
+    takes: TakeId,
     /// The take ended in an error, or could not start: nothing more until Record goes off.
     blocked: bool,
     /// A running take ended in an error, and Record is still on: what arrives is in no file, and counted.
-    cut_short: bool,
-    /// Takes that are no longer fed; those that the disk has not taken yet share the memory with the running one.
-    former: Vec<Arc<TakeStatus>>,
+    cut_short: Option<Arc<TakeReport>>,
     /// The last cook, if one that is like it goes the same way.
     steady: Option<Steady>,
     slices: Slices,
     pace: Pace,
     /// The last take, and its frames in the file at the cook before.
-    progress: Option<(Arc<TakeStatus>, u64)>,
+    progress: Option<(Arc<TakeReport>, u64)>,
     trouble: Option<Warning>,
     greyed: Greyed,
     naming: Naming,
 }
 
 impl Recorder {
-    pub(crate) fn new(board: Arc<Board>, faults: Arc<Faults>) -> Self {
+    pub(crate) fn new(status: Arc<NodeStatus>, faults: Arc<Faults>) -> Self {
         Self {
             running: None,
-            threads: None,
-            board,
+            feed: None,
+            status,
             faults,
+            takes: 0,
             blocked: false,
-            cut_short: false,
-            former: Vec::new(),
+            cut_short: None,
             steady: None,
             slices: Slices::default(),
             pace: Pace::default(),
@@ -79,49 +74,58 @@ impl Recorder {
 
     /// One cook. What does not happen at every cook stands in functions of its own, out of the way of the rest.
     #[inline]
-    pub(crate) fn cook(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<AudioLayout>, passage: &mut Passage<'_>) {
+    pub(crate) fn cook(
+        &mut self,
+        cook: &Cook,
+        inputs: &Inputs,
+        layout: Option<AudioLayout>,
+        block: &mut CookBlock<'_>,
+    ) {
         match &self.steady {
-            Some(steady) if steady.is_like(cook) && self.goes_on(cook) => {
+            Some(steady) if steady.is_like(cook) && self.is_undisturbed(cook) => {
                 let seconds = steady.seconds;
-                self.go_on(cook, inputs, seconds, passage);
+                self.fast_path(cook, inputs, seconds, block);
             }
             _ => {
-                self.find_way(cook, inputs, sound, passage);
-                self.steady = self.is_steady(cook, sound).then(|| Steady::new(cook));
+                self.slow_path(cook, inputs, layout, block);
+                self.steady = self.is_steady(cook, layout).then(|| Steady::new(cook));
             }
         }
     }
 
     /// Whether a cook that is like the one before goes its way: what else there is to ask.
     #[inline]
-    fn goes_on(&self, cook: &Cook) -> bool {
+    fn is_undisturbed(&self, cook: &Cook) -> bool {
         self.running
             .as_ref()
-            .is_none_or(|running| running.status.phase() != Phase::Failed && self.slices.has_cooked(cook.total_cooks))
+            .is_none_or(|running| !running.report.has_failed() && self.slices.has_cooked(cook.total_cooks))
+            && !self.status.abandon.is_set()
     }
 
     /// A cook that is like the one before.
     #[inline]
-    fn go_on(&mut self, cook: &Cook, inputs: &Inputs, seconds: f64, passage: &mut Passage<'_>) {
+    fn fast_path(&mut self, cook: &Cook, inputs: &Inputs, seconds: f64, block: &mut CookBlock<'_>) {
         self.show_progress();
         if self.running.is_some() {
             self.slices.go_on(cook.total_cooks, cook.start_index, cook.samples);
             self.pace.advance(seconds);
-            self.put_now(inputs, cook.samples, seconds, passage);
+            self.status.ahead.set(self.pace.runs_ahead());
+            self.push(inputs, seconds, block);
         } else {
-            self.naming.idle(inputs, &self.board, &self.faults);
+            self.naming.idle(inputs, &self.status, &self.faults);
         }
-        self.board.peak.set(f64::from(passage.peak()));
+        self.status.peak.set(f64::from(block.finish()));
     }
 
-    /// Whether a cook that is like this one, which has found its way, goes on the same.
-    fn is_steady(&self, cook: &Cook, sound: Option<AudioLayout>) -> bool {
-        let Some(sound) = sound.filter(|_| cook.samples > 0 && !self.blocked && !self.cut_short) else { return false };
+    /// Whether a cook that is like this one, which took the slow path, may take the fast one.
+    fn is_steady(&self, cook: &Cook, layout: Option<AudioLayout>) -> bool {
+        let can_be = cook.samples > 0 && !self.blocked && self.cut_short.is_none();
+        let Some(layout) = layout.filter(|_| can_be) else { return false };
         match &self.running {
             None => !cook.record() && self.trouble.is_none(),
             Some(running) => {
-                let is_fed = cook.record() && !cook.pause() && running.input == sound && !running.selected.is_empty();
-                is_fed && !self.pace.is_resting() && self.slices.is_steady(&Sight::of(cook, sound))
+                let is_fed = cook.record() && !cook.pause() && running.input == layout && !running.selected.is_empty();
+                is_fed && !self.pace.is_resting() && self.slices.is_steady(&Sight::of(cook, layout))
             }
         }
     }
@@ -129,9 +133,13 @@ impl Recorder {
     /// A cook that differs from the one before.
     #[cold]
     #[inline(never)]
-    fn find_way(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<AudioLayout>, passage: &mut Passage<'_>) {
+    fn slow_path(&mut self, cook: &Cook, inputs: &Inputs, layout: Option<AudioLayout>, block: &mut CookBlock<'_>) {
+        if self.status.abandon.is_set() {
+            self.status.abandon.set(false);
+            self.end_in_error();
+        }
         let record = cook.record();
-        let trouble = record && sound.is_none();
+        let trouble = record && layout.is_none();
         if trouble || self.trouble.is_some() {
             self.tell_trouble(cook, trouble);
         }
@@ -139,42 +147,47 @@ impl Recorder {
             if self.running.is_some() || self.blocked {
                 self.stop();
             }
-        } else if let Some(sound) = sound
+        } else if let Some(layout) = layout
             && self.running.is_none()
             && !self.blocked
         {
-            self.start(cook, inputs, sound);
+            self.start(cook, inputs, layout);
         }
         self.show_progress();
-        self.look(cook, inputs, sound, passage);
+        self.look(cook, inputs, layout, block);
         self.greyed.update(cook, inputs, self.running.is_some());
         if self.running.is_none() {
-            self.naming.idle(inputs, &self.board, &self.faults);
+            self.naming.idle(inputs, &self.status, &self.faults);
         }
     }
 
-    /// Ends the take after a panic, wherever it stood; what was fed until then is completed by the writer.
-    pub(crate) fn abandon(&mut self, problem: &Problem) {
+    /// Ends the take after a panic, wherever it stood; what was fed until then is completed.
+    pub(crate) fn abandon(&mut self, problem: Problem) {
         if let Some(running) = &self.running {
-            running.status.fail(problem);
-            self.cut_short = true;
+            self.status.report().problem(self.takes, &running.report, problem);
         }
-        self.let_go();
+        self.end_in_error();
+    }
+
+    /// The take ends, and nothing more is recorded until Record goes off.
+    fn end_in_error(&mut self) {
         self.blocked = true;
         self.steady = None;
+        self.cut_short = self.running.as_ref().map(|running| Arc::clone(&running.report)).or(self.cut_short.take());
+        self.let_go();
     }
 
     #[cold]
     fn start(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) {
-        match self.order(cook, inputs, input) {
+        match self.begin(cook, inputs, input) {
             Ok(running) => {
                 self.slices = Slices::default();
-                self.progress = Some((Arc::clone(&running.status), 0));
-                self.board.feeding.set(true);
+                self.progress = Some((Arc::clone(&running.report), 0));
+                self.status.feeding.set(true);
                 self.running = Some(running);
             }
             Err(problem) => {
-                self.board.fail(&problem);
+                self.status.fail(&problem);
                 self.blocked = true;
             }
         }
@@ -184,125 +197,118 @@ impl Recorder {
     fn stop(&mut self) {
         self.let_go();
         self.blocked = false;
-        self.cut_short = false;
-        self.board.record_off();
+        self.cut_short = None;
+        self.status.record_off();
     }
 
-    /// Closes the feed of the running take, if there is one.
+    /// Ends the running take in the stream, if there is one.
     #[cold]
     fn let_go(&mut self) {
-        self.board.feeding.set(false);
-        self.board.paused.set(false);
+        self.status.feeding.set(false);
+        self.status.paused.set(false);
         self.rest();
-        if let Some(running) = self.running.take() {
-            running.feed.close(None);
-            self.former.push(running.status);
-            // So that the file is completed now and not at the writer's next look.
-            self.wake_writer();
+        if let (Some(_), Some(feed)) = (self.running.take(), &mut self.feed) {
+            feed.command(Command::End);
         }
     }
 
-    fn wake_writer(&self) {
-        if let Some(writer) = self.threads.as_ref().and_then(Threads::writer) {
-            writer.unpark();
-        }
-    }
-
-    /// Reads the parameters of a take and orders it from the writer thread.
-    fn order(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) -> Result<Running, Problem> {
+    /// Reads the parameters of a take and begins it in the stream.
+    fn begin(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) -> Result<Running, Problem> {
         let format = chosen_format(inputs);
         let settings = chosen_settings(inputs);
-        let name = naming::order(inputs, format, &self.board)?;
+        let name = naming::request(inputs, format, &self.status)?;
         let pattern = text(inputs, &params::CHANNEL_SCOPE);
         let selected = select(&pattern, inputs)?;
-        let sound = AudioLayout { channels: selected.len(), rate: input.rate };
-        format.allows(sound, settings)?;
-        self.former.retain(|take| !take.is_over());
-        if self.former.len() >= MOST_WAITING_TAKES {
-            return Err(Problem::TooManyTakes { takes: self.former.len() });
-        }
+        let layout = AudioLayout { channels: selected.len(), rate: input.rate };
+        format.allows(layout, settings)?;
         let (rows, warning) = metadata_rows(inputs);
-        let threads = match self.threads.take() {
-            Some(threads) => threads,
-            None => Threads::start(Arc::clone(&self.board.finished))?,
+        let feed = match self.feed.take() {
+            Some(feed) => feed,
+            None => Feed::start(layout, cook.samples, self.status.report(), &self.faults)?,
         };
-        let threads = self.threads.insert(threads);
-        let status = Arc::new(TakeStatus::default());
-        status.warn(warning.into_iter().collect());
-        status.minutes_left.set(-1.0);
-        self.board.begin(Shot {
-            status: Arc::clone(&status),
-            file_type: format.name,
-            codec: if format.options.contains(&FormatOption::Codec) { settings.codec.name } else { "" },
-            sound,
-        });
-        let (feed, inbox) = inbox(sound, cook.samples);
-        let faults = Arc::clone(&self.faults);
-        threads.order(Order { name, format, settings, rows, inbox, status: Arc::clone(&status), faults });
-        Ok(Running { feed, status, pattern, selected, input, seconds: 0.0 })
+        let feed = self.feed.insert(feed);
+        let report = Arc::new(TakeReport::default());
+        report.minutes_left.set(-1.0);
+        self.takes += 1;
+        let id = self.takes;
+        let codec = if format.options.contains(&FormatOption::Codec) { settings.codec.name } else { "" };
+        self.status.begin(TakeSummary::new(id, &report, format.name, codec, layout));
+        if let Some(warning) = warning {
+            self.status.report().events.post(id, Event::Warning(warning));
+        }
+        feed.set_layout(layout, cook.samples);
+        let request = TakeRequest { id, report: Arc::clone(&report), name, format, settings, rows };
+        feed.command(Command::Begin(Box::new(request)));
+        Ok(Running { report, pattern, selected, input, seconds: 0.0 })
     }
 
     /// Looks at the input and, while a take runs, feeds it.
-    fn look(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<AudioLayout>, passage: &mut Passage<'_>) {
-        let Some(sound) = sound else {
+    fn look(&mut self, cook: &Cook, inputs: &Inputs, layout: Option<AudioLayout>, block: &mut CookBlock<'_>) {
+        let Some(layout) = layout else {
             self.rest();
             return;
         };
         // A take looks at its slices with new eyes: before it, only their level counts.
-        let fresh = if self.running.is_some() || self.cut_short {
-            self.feed(cook, inputs, sound, passage)
+        let fresh = if self.running.is_some() || self.cut_short.is_some() {
+            self.look_at_slice(cook, inputs, layout, block)
         } else {
             cook.samples > 0
         };
         if fresh {
-            self.board.peak.set(f64::from(passage.peak()));
+            self.status.peak.set(f64::from(block.finish()));
         }
     }
 
-    /// Records the samples of one cook, or counts those that are lost. Whether there are new ones.
-    fn feed(&mut self, cook: &Cook, inputs: &Inputs, sound: AudioLayout, passage: &mut Passage<'_>) -> bool {
-        if self.running.as_ref().is_some_and(|running| running.input != sound) {
+    /// Looks at a time slice, and decides. Whether it has new samples.
+    fn look_at_slice(&mut self, cook: &Cook, inputs: &Inputs, layout: AudioLayout, block: &mut CookBlock<'_>) -> bool {
+        if self.running.as_ref().is_some_and(|running| running.input != layout) {
             self.slices.interrupt();
         }
-        let arrival = self.slices.look(Sight::of(cook, sound));
+        let arrival = self.slices.look(Sight::of(cook, layout));
         if arrival != Arrival::Again && cook.has_time() {
             // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
-            let (audio, timeline) = (cook.samples as f64 / sound.rate, cook.delta_frames / cook.timeline_rate);
+            let (audio, timeline) = (cook.samples as f64 / layout.rate, cook.delta_frames / cook.timeline_rate);
             self.pace.advance(timeline.min(audio).max(0.0));
+            self.status.ahead.set(self.pace.runs_ahead());
         }
-        self.heed(cook, inputs, sound, arrival, passage);
+        self.decide(cook, inputs, layout, arrival, block);
         arrival != Arrival::Again
     }
 
-    /// Takes in what has arrived, if it is to be recorded.
-    fn heed(&mut self, cook: &Cook, inputs: &Inputs, sound: AudioLayout, arrival: Arrival, passage: &mut Passage<'_>) {
-        if self.running.as_ref().is_some_and(|running| running.status.phase() == Phase::Failed) {
-            self.let_go();
-            self.blocked = true;
-            self.cut_short = true;
+    /// Pushes what has arrived, if it is to be recorded, or counts what is lost.
+    fn decide(
+        &mut self,
+        cook: &Cook,
+        inputs: &Inputs,
+        layout: AudioLayout,
+        arrival: Arrival,
+        block: &mut CookBlock<'_>,
+    ) {
+        if self.running.as_ref().is_some_and(|running| running.report.has_failed()) {
+            self.end_in_error();
         }
         let paused = cook.pause();
-        self.board.paused.set(paused && self.running.is_some());
+        self.status.paused.set(paused && self.running.is_some());
         if self.running.is_none() || paused {
-            if self.cut_short && !paused && arrival != Arrival::Again {
-                self.board.lost.add(cook.samples as u64);
+            if let Some(take) = self.cut_short.as_ref().filter(|_| !paused && arrival != Arrival::Again) {
+                take.lost.add(cook.samples as u64);
             }
             self.rest();
             return;
         }
         if self.slices.is_clip() {
-            self.board.warn(Warning::NotTimeSliced);
+            self.status.warn(Warning::NotTimeSliced);
         }
         let Arrival::New { gap, odd } = arrival else { return };
         if let Some(odd) = odd {
             self.tell_odd(odd);
         }
-        self.take_in(cook, inputs, sound, gap, passage);
+        self.push_slice(cook, inputs, layout, gap, block);
     }
 
     #[cold]
     fn tell_odd(&self, odd: Odd) {
-        self.board.warn(match odd {
+        self.status.warn(match odd {
             Odd::Delta(frames) => Warning::OddTime { frames: frames.to_string() },
             Odd::TooLong(seconds) => Warning::GapTooLong { seconds },
         });
@@ -314,88 +320,65 @@ impl Recorder {
         self.pace.rest();
     }
 
-    /// Feeds the gap and the samples of one cook.
-    fn take_in(&mut self, cook: &Cook, inputs: &Inputs, sound: AudioLayout, gap: u64, passage: &mut Passage<'_>) {
-        let Some(running) = &mut self.running else { return };
-        if sound != running.input {
+    /// Pushes the gap and the samples of one cook.
+    fn push_slice(&mut self, cook: &Cook, inputs: &Inputs, layout: AudioLayout, gap: u64, block: &mut CookBlock<'_>) {
+        let frames = cook.samples;
+        if self.running.as_ref().is_some_and(|running| running.input != layout) {
             // A source that is being rebuilt can show any layout: one that brings samples is meant.
-            if cook.samples == 0 {
+            if frames == 0 {
                 return;
             }
-            running.change_layout(cook, inputs, sound, &self.board, self.threads.as_ref());
+            self.change_layout(inputs, frames, layout);
         }
-        let frames = cook.samples;
+        let Some(running) = &mut self.running else { return };
         if running.selected.is_empty() || (frames == 0 && gap == 0) {
             return;
         }
         self.pace.go_on();
         if gap > 0 {
-            running.skip(inputs, gap, &self.board);
+            running.report.gap.add(gap);
+            if let Some(feed) = self.feed.as_mut().filter(|_| toggle(inputs, &params::FILL_GAPS)) {
+                feed.push_silence(gap);
+                running.seconds += gap as f64 / layout.rate;
+            }
         }
-        if frames == 0 {
-            return;
+        if frames > 0 {
+            self.push(inputs, frames as f64 / layout.rate, block);
         }
-        self.put_now(inputs, frames, frames as f64 / sound.rate, passage);
     }
 
-    /// Feeds the samples of one cook.
+    /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
+    #[cold]
+    fn change_layout(&mut self, inputs: &Inputs, frames: usize, input: AudioLayout) {
+        let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
+        self.status.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
+        match running.change_input(inputs, input) {
+            Some(layout) => {
+                feed.set_layout(layout, frames);
+                self.status.set_layout(layout);
+            }
+            None => self.status.warn(Warning::ScopeLost { pattern: running.pattern.clone() }),
+        }
+    }
+
+    /// Pushes the samples of one cook.
     #[inline(always)]
-    fn put_now(&mut self, inputs: &Inputs, frames: usize, seconds: f64, passage: &mut Passage<'_>) {
-        let Some(running) = &mut self.running else { return };
+    fn push(&mut self, inputs: &Inputs, seconds: f64, block: &mut CookBlock<'_>) {
+        let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
         running.seconds += seconds;
-        if running.put(inputs, frames, passage, &self.former, Reach::Near).is_err() {
-            self.put_late(inputs, frames, seconds, passage);
-        }
-    }
-
-    /// There was no room nearby. An offline cook waits a moment for it; what does not fit then goes where there is any.
-    /// When all memory is full such a cook waits for the writer, and at any other the samples are lost.
-    ///
-    /// The writer thread may be asleep, when a host in a hurry begins: the earlier it is woken, the less new memory
-    /// its audio takes. While the disk holds it up waking it is no call of the system.
-    #[cold]
-    fn put_late(&mut self, inputs: &Inputs, frames: usize, seconds: f64, passage: &mut Passage<'_>) {
-        self.wake_writer();
-        if self.catch_up() && self.put(inputs, frames, passage, Reach::Near).is_ok() {
-            return;
-        }
-        while self.put(inputs, frames, passage, Reach::All).is_err() {
-            if self.catch_up() {
-                continue;
+        if feed.push(&running.report, inputs, block, &running.selected).is_err() {
+            let lost = running.push_late(feed, &mut self.pace, inputs, block);
+            if lost {
+                self.status.lost_first(running.seconds - seconds);
             }
-            let Some(running) = &mut self.running else { return };
-            if self.board.lost.get() == 0 {
-                self.board.lost_first(running.seconds - seconds);
-            }
-            self.board.lost.add(frames as u64);
-            running.feed.silence(frames as u64);
-            return;
         }
-    }
-
-    /// As [`Running::put`], out of the way of what happens at every cook.
-    #[cold]
-    fn put(&mut self, inputs: &Inputs, frames: usize, passage: &mut Passage<'_>, reach: Reach) -> Result<(), Full> {
-        let Some(running) = &mut self.running else { return Ok(()) };
-        running.put(inputs, frames, passage, &self.former, reach)
-    }
-
-    /// Gives the writer a few milliseconds, if the timeline is ahead of the clock; else nothing is to be waited for.
-    fn catch_up(&mut self) -> bool {
-        let Some(running) = &self.running else { return false };
-        if running.status.is_over() || !self.pace.is_ahead(running.feed.seconds()) {
-            return false;
-        }
-        self.wake_writer();
-        running.wait_for_room();
-        true
     }
 
     #[inline]
     fn show_progress(&mut self) {
-        if let Some((status, before)) = &mut self.progress {
-            let now = status.written.get();
-            self.board.last_written.set(now.saturating_sub(*before));
+        if let Some((take, before)) = &mut self.progress {
+            let now = take.written.get();
+            self.status.last_written.set(now.saturating_sub(*before));
             *before = now;
         }
     }
@@ -414,8 +397,8 @@ impl Recorder {
         });
         if now != self.trouble {
             let before = self.trouble.take();
-            self.board.unwarn(|warning| Some(warning) == before.as_ref());
-            now.iter().for_each(|warning| self.board.warn(warning.clone()));
+            self.status.unwarn(|warning| Some(warning) == before.as_ref());
+            now.iter().for_each(|warning| self.status.warn(warning.clone()));
             self.trouble = now;
         }
     }

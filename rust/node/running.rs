@@ -1,39 +1,18 @@
-//! The take that is being fed: which channels of the input, into which inbox, and how much of it may wait.
+//! The take that is being fed: which channels of the input it has, and since when.
 
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
-use super::board::Board;
-use super::params;
-use super::passage::Passage;
-use super::reading::{select, toggle};
-use crate::bridge::{Cook, Inputs};
-use crate::messages::Warning;
-use crate::report::TakeStatus;
+use super::feed::Feed;
+use super::reading::select;
+use super::time::pace::Pace;
+use crate::bridge::Inputs;
+use crate::report::TakeReport;
 use crate::stream::AudioLayout;
-use crate::stream::inbox::{Feed, Full, Reach, inbox};
-use crate::take::threads::Threads;
-
-/// Memory for waiting audio never exceeds this, whatever Max Buffer says.
-const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
-/// How long an offline cook sleeps between its looks for room, in microseconds. It goes on when the ring is half
-/// empty: a sleep for each block would cost more than the block.
-const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
-/// Below this much waiting audio Max Buffer, which is never less, need not be asked for.
-const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
-
-/// Bytes that may wait when a second of audio has so many.
-#[cold]
-fn most_waiting(inputs: &Inputs, second: f64) -> f64 {
-    let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
-    (seconds * second).min(MOST_WAITING_BYTES)
-}
+use crate::stream::block::CookBlock;
 
 /// A take that is being fed.
 pub(super) struct Running {
-    pub(super) feed: Feed,
-    pub(super) status: Arc<TakeStatus>,
+    pub(super) report: Arc<TakeReport>,
     pub(super) pattern: String,
     /// Channels of the input that are recorded.
     pub(super) selected: Vec<usize>,
@@ -44,82 +23,53 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Lets the writer thread empty half of the ring, for a few milliseconds at most.
-    pub(super) fn wait_for_room(&self) {
-        for nap in OFFLINE_NAPS {
-            thread::sleep(Duration::from_micros(nap));
-            if self.feed.is_half_empty() || self.status.is_over() {
-                break;
-            }
-        }
-    }
-
-    /// Frames are missing before this cook.
-    #[cold]
-    pub(super) fn skip(&mut self, inputs: &Inputs, gap: u64, board: &Board) {
-        board.gap.add(gap);
-        if toggle(inputs, &params::FILL_GAPS) {
-            self.feed.silence(gap);
-            self.seconds += gap as f64 / self.input.rate;
-        }
-    }
-
-    /// Puts the selected channels of this cook's input into the feed.
-    #[inline(always)]
-    pub(super) fn put(
-        &mut self,
-        inputs: &Inputs,
-        frames: usize,
-        passage: &mut Passage<'_>,
-        former: &[Arc<TakeStatus>],
-        reach: Reach,
-    ) -> Result<(), Full> {
-        let sound = self.feed.sound();
-        let bytes = frames as u64 * sound.frame_bytes();
-        let own = self.status.waiting_bytes();
-        let waiting = own + former.iter().map(|take| take.waiting_bytes()).sum::<u64>();
-        let second = sound.rate * sound.frame_bytes() as i64 as f64;
-        if waiting > 0 && (waiting + bytes) as i64 as f64 > second * SHORTEST_BUFFER_SECONDS {
-            // A block that comes alone is taken whatever its size, since a clip is not to be cut; one that comes
-            // alone in its take only while memory has room for it.
-            let most = if own > 0 { most_waiting(inputs, second) } else { MOST_WAITING_BYTES };
-            if (waiting + bytes) as f64 > most {
-                return Err(Full);
-            }
-        }
-        self.feed.audio(frames, &mut passage.lanes(&self.selected), reach)?;
-        self.status.fed_bytes.add(bytes);
-        self.status.fed.add(frames as u64);
-        Ok(())
-    }
-
-    /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
-    #[cold]
-    pub(super) fn change_layout(
-        &mut self,
-        cook: &Cook,
-        inputs: &Inputs,
-        input: AudioLayout,
-        board: &Board,
-        threads: Option<&Threads>,
-    ) {
-        board.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
+    /// The input has another rate or channel count. The layout of what is recorded of it; `None` when Channel Scope
+    /// selects nothing of it.
+    pub(super) fn change_input(&mut self, inputs: &Inputs, input: AudioLayout) -> Option<AudioLayout> {
         if input.channels != self.input.channels {
             self.selected = select(&self.pattern, inputs).unwrap_or_default();
         }
         self.input = input;
-        if self.selected.is_empty() {
-            board.warn(Warning::ScopeLost { pattern: self.pattern.clone() });
-            return;
+        (!self.selected.is_empty()).then_some(AudioLayout { channels: self.selected.len(), rate: input.rate })
+    }
+
+    /// There was no room in the ring. An offline cook waits a moment for it; what does not fit then goes into memory of
+    /// its own. When no more may wait such a cook waits for the disk, and at any other the samples are lost. Whether they
+    /// are the first that this take has lost.
+    ///
+    /// The encoding thread may be asleep, when a host in a hurry begins: the earlier it is woken, the less new memory its
+    /// audio takes.
+    #[cold]
+    pub(super) fn push_late(
+        &self,
+        feed: &mut Feed,
+        pace: &mut Pace,
+        inputs: &Inputs,
+        block: &mut CookBlock<'_>,
+    ) -> bool {
+        feed.wake();
+        let waited = feed.fits_ring(block.frames()) && self.catch_up(feed, pace);
+        if waited && feed.push(&self.report, inputs, block, &self.selected).is_ok() {
+            return false;
         }
-        let sound = AudioLayout { channels: self.selected.len(), rate: input.rate };
-        if sound != self.feed.sound() {
-            let (feed, next) = inbox(sound, cook.samples);
-            if let Some(threads) = threads {
-                threads.watch(Arc::clone(&next));
+        while feed.push_outside(&self.report, inputs, block, &self.selected).is_err() {
+            if !self.catch_up(feed, pace) {
+                let (frames, first) = (block.frames() as u64, self.report.lost.get() == 0);
+                self.report.lost.add(frames);
+                feed.push_silence(frames);
+                return first;
             }
-            std::mem::replace(&mut self.feed, feed).close(Some(next));
-            board.set_sound(sound);
         }
+        false
+    }
+
+    /// Gives the other threads a few milliseconds, if the timeline is ahead of the clock; else nothing is to be waited
+    /// for.
+    fn catch_up(&self, feed: &Feed, pace: &mut Pace) -> bool {
+        let waits = !self.report.has_failed() && pace.is_ahead(feed.ring_seconds());
+        if waits {
+            feed.wait_for_room(&self.report);
+        }
+        waits
     }
 }

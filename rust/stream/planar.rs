@@ -19,6 +19,7 @@ pub(crate) struct Planar<'a> {
 
 impl<'a> Planar<'a> {
     /// A block that lies in one piece: `samples[channel * frames + frame]`.
+    #[cfg(any(test, feature = "bench"))]
     pub(crate) fn contiguous(samples: &'a [f32], channels: usize, frames: usize) -> Self {
         debug_assert_eq!(samples.len(), channels * frames);
         Self { head: samples, tail: &[], stride: frames, from: 0, to: frames, channels }

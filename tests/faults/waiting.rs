@@ -141,14 +141,13 @@ fn a_clip_of_a_hundred_megabytes_is_whole_although_the_disk_hangs() {
 }
 
 #[test]
-fn record_toggled_at_every_cook_on_a_disk_that_hangs_keeps_a_thousand_takes() {
-    const TAKES: usize = 1010;
+fn record_toggled_at_every_cook_on_a_disk_that_hangs_keeps_every_take() {
+    const TAKES: usize = 1200;
     let Some(disk) = Disk::ext4() else { return };
     let mut rig = Rig::new(2, RATE);
     let frozen = disk.freeze(120);
     rig.node.set("File", disk.file("take{suffix}").to_str().expect("a UTF-8 path"));
     let mut slowest = Duration::ZERO;
-    let (mut ordered, mut error) = (0, String::new());
     for _ in 0..TAKES {
         rig.record(true);
         rig.fill(SLICE, false);
@@ -157,20 +156,15 @@ fn record_toggled_at_every_cook_on_a_disk_that_hangs_keeps_a_thousand_takes() {
         let began = Instant::now();
         rig.node.execute();
         slowest = slowest.max(began.elapsed());
-        match rig.node.error() {
-            none if none.is_empty() => ordered += 1,
-            some => error = some,
-        }
+        assert_eq!(rig.node.error(), "");
         rig.record(false);
         rig.cook_unrecorded(SLICE);
     }
-    println!("{ordered} takes wait, then: {error}; the slowest cook took {slowest:?}");
+    println!("{TAKES} takes wait; the slowest cook took {slowest:?}");
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
-    assert_eq!(ordered, 1000);
-    assert!(error.starts_with("The disk has not taken the last 1000 takes yet"), "{error}");
     frozen.thaw();
-    rig.wait("all takes are finished", |node| node.info("takes_finished") == ordered as f32);
-    for take in 0..ordered {
+    rig.wait("all takes are finished", |node| node.info("takes_finished") == TAKES as f32);
+    for take in 0..TAKES {
         assert_eq!(readers::hound(&disk.file(&format!("take.{take}.wav"))).samples.len(), SLICE * 2, "take {take}");
     }
     rig.record(true);

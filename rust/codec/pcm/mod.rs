@@ -36,6 +36,10 @@ impl Codec for Pcm {
         Ok(())
     }
 
+    fn is_cut_anywhere(&self) -> bool {
+        true
+    }
+
     fn clipped(&self) -> u64 {
         self.interleaver.clipped()
     }

@@ -2,7 +2,7 @@
 //!
 //! The host's Python calls a getter on the main thread, at any time and also in the middle of a cook: when the host
 //! evaluates an expression in File because [`recorder`](super::recorder) asks for it. So getters read the
-//! [`Board`](super::board::Board) like the info getters, and neither wait, touch a file nor take what a cook holds.
+//! [`NodeStatus`](super::status::NodeStatus) like the info getters, and neither wait, touch a file nor take what a cook holds.
 //!
 //! Nothing is linked against Python: [`cpython`] looks up in the process what it needs. Without a Python there are no
 //! members, and everything else works.
@@ -58,7 +58,7 @@ static MEMBERS: [Member; 4] = [
         name: c"takesFinished",
         doc: c"Counts up when a take is complete on disk, closed and unlocked. A take that ended in an error does not \
                count.",
-        value: Value::Count(|facts| facts.board.finished.takes()),
+        value: Value::Count(|facts| facts.finished()),
     },
 ];
 
@@ -86,6 +86,6 @@ fn file_suffix(facts: &Facts<'_>) -> String {
     if suffix.is_empty() {
         suffix = names::suffix(0, FORMATS[0].extensions[0]);
     }
-    facts.board.handed_out.note(&suffix);
+    facts.status.handed_out.note(&suffix);
     suffix
 }

@@ -43,6 +43,12 @@ impl Pace {
         }
     }
 
+    /// Whether the timeline was ahead of the clock by more than real time can explain when it was last looked at.
+    #[inline]
+    pub(crate) fn runs_ahead(&self) -> bool {
+        self.looked.is_some_and(|(_, ahead)| ahead > AHEAD_SECONDS)
+    }
+
     /// Nothing was recorded at the last cook, or ever.
     pub(crate) fn is_resting(&self) -> bool {
         self.resting || self.looked.is_none()

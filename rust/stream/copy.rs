@@ -99,7 +99,7 @@ impl Loops {
         unsafe { (self.pass)(peaks, source, output, ahead) }
     }
 
-    /// Copies `source` to `output` and to `kept`, which is then filled; `far`, which needs a [`Fence`], past the caches.
+    /// Copies `source` to `output` and to `kept`, which is then filled; past the caches where a [`Fence`] is held.
     #[inline(always)]
     pub(super) fn pass_and_keep(
         self,
@@ -108,9 +108,9 @@ impl Loops {
         output: &mut [f32],
         kept: &mut [MaybeUninit<f32>],
         ahead: Ahead,
-        far: bool,
+        fence: Option<&Fence>,
     ) {
-        let keep = if far { self.pass_and_keep_far } else { self.pass_and_keep };
+        let keep = if fence.is_some() { self.pass_and_keep_far } else { self.pass_and_keep };
         // SAFETY: `all` has asked whether the processor has the instructions.
         unsafe { keep(peaks, source, output, kept, ahead) }
     }
@@ -229,6 +229,20 @@ fn pass_and_keep(peaks: &mut Peaks, source: &[f32], output: &mut [f32], kept: &m
 fn pass_group(found: &mut Peaks, group: [f32; GROUP], output: &mut [f32; GROUP]) {
     *output = group;
     compare(found, &group);
+}
+
+/// The greatest of all.
+pub(super) fn greatest(mut peaks: Peaks) -> f32 {
+    // Halves at a time: few instructions, which have to come from memory at every cook.
+    let mut half = peaks.len() / 2;
+    while half > 0 {
+        for index in 0..half {
+            let other = peaks[index + half];
+            peaks[index] = if other > peaks[index] { other } else { peaks[index] };
+        }
+        half /= 2;
+    }
+    peaks[0]
 }
 
 /// Looks at the absolute values of `samples`. Of a NaN and a number this keeps the number.

@@ -1,0 +1,196 @@
+//! One open file of a take, with the container that lays it out.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::queue::{Batch, TakeOutput};
+use super::syncing::Syncing;
+use super::take_file::{FileLocation, TakeFile};
+use crate::container::{Container, Patch, Playable};
+use crate::faults::{self, Faults, Point};
+use crate::formats::Recorded;
+use crate::messages::Problem;
+use crate::report::Report;
+use crate::stream::AudioLayout;
+
+/// The file is made playable at least this often; the promise to users is once a second.
+const CHECKPOINT: Duration = Duration::from_millis(500);
+
+/// One file of a take.
+pub(super) struct Part {
+    pub(super) layout: AudioLayout,
+    // Before the file, which is not closed while it is synced.
+    syncing: Syncing,
+    file: TakeFile,
+    container: Box<dyn Container>,
+    /// What the container has made of packets and the file has not taken yet; empty between calls.
+    out: Vec<u8>,
+    /// Frames of which nothing is missing in the file.
+    frames: u64,
+    /// Frames at the last checkpoint: what can be played if the disk refuses everything from now on.
+    safe: u64,
+    checkpointed: Instant,
+    /// Which frames are silence, in their order.
+    silence: Vec<Range<u64>>,
+    /// The file is no longer at its path, which was reported.
+    moved: bool,
+    faults: Arc<Faults>,
+}
+
+impl Part {
+    /// A file whose header and placeholder are written.
+    ///
+    /// # Errors
+    /// What the first checkpoint says; the file is then closed as it is.
+    pub(super) fn new(
+        file: TakeFile,
+        container: Box<dyn Container>,
+        layout: AudioLayout,
+        faults: &Arc<Faults>,
+    ) -> Self {
+        Self {
+            layout,
+            syncing: Syncing::new(Arc::clone(faults)),
+            file,
+            container,
+            out: Vec::new(),
+            frames: 0,
+            safe: 0,
+            checkpointed: Instant::now(),
+            silence: Vec::new(),
+            moved: false,
+            faults: Arc::clone(faults),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Frames of which nothing is missing in the file.
+    pub(super) fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Bytes in the file.
+    pub(super) fn bytes(&self) -> u64 {
+        self.file.len()
+    }
+
+    /// Bytes that the disk has room for, unless it does not say.
+    pub(super) fn room(&self) -> Option<u64> {
+        self.file.room()
+    }
+
+    /// Frames of silence among those that the file holds: of a file that was cut they may not be all.
+    pub(super) fn silent_frames(&self) -> u64 {
+        self.silence.iter().map(|silence| silence.end.min(self.frames).saturating_sub(silence.start)).sum()
+    }
+
+    /// Writes what is in the batch; its packets are empty then.
+    pub(super) fn write(&mut self, batch: &mut Batch) -> Result<(), Problem> {
+        self.faults.pass(Point::Writer);
+        for silence in batch.silence.drain(..) {
+            match self.silence.last_mut() {
+                Some(last) if last.end == silence.start => last.end = silence.end,
+                _ => self.silence.push(silence),
+            }
+        }
+        self.container.append(&mut batch.packets, &mut self.out);
+        let written = self.file.append(&self.out);
+        self.out.clear();
+        self.frames = self.container.playable(self.file.len()).frames;
+        written
+    }
+
+    /// Checkpoint and sync, each when its time has come.
+    pub(super) fn keep_safe(&mut self, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
+        // The first frames count at once: SoX, for one, takes an AIFF without any for damaged.
+        let first = self.safe == 0 && self.frames > 0;
+        if first || self.checkpointed.elapsed() >= CHECKPOINT {
+            self.look_for(report, take)?;
+            self.checkpoint()?;
+        }
+        self.syncing.go_on(&self.file)
+    }
+
+    fn checkpoint(&mut self) -> Result<(), Problem> {
+        if !self.file.has_placeholder() {
+            let patches = self.container.checkpoint(self.file.len());
+            self.patch(&patches)?;
+        }
+        self.safe = self.frames;
+        self.checkpointed = Instant::now();
+        Ok(())
+    }
+
+    fn patch(&mut self, patches: &[Patch]) -> Result<(), Problem> {
+        patches.iter().try_for_each(|patch| self.file.patch(patch.at, &patch.bytes))
+    }
+
+    /// Completes the file and reads it again. `frames` is what must be in it.
+    pub(super) fn finish(&mut self, frames: u64, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
+        let tail = self.container.tail(self.file.len());
+        // What the header says is worth stating even when a full disk refuses the tail.
+        let completed = self.file.append(&tail);
+        let patches = self.container.complete(self.file.len());
+        self.patch(&patches)?;
+        completed?;
+        self.file.end()?;
+        self.frames = self.container.playable(self.file.len()).frames;
+        self.syncing.wait()?;
+        self.file.sync()?;
+        self.look_for(report, take)?;
+        self.verify(frames, take)
+    }
+
+    /// A second opinion, from a reader that shares no code with the writer. The open file is read, and not what is at its
+    /// path: a permission that was taken away or a folder that was moved meanwhile says nothing about the file.
+    fn verify(&self, frames: u64, take: &TakeOutput) -> Result<(), Problem> {
+        let Some(verify) = take.format.verify else { return Ok(()) };
+        let recorded = Recorded { layout: self.layout, settings: take.settings, frames, len: self.file.len() };
+        let difference = if faults::ordered(&self.path().to_string_lossy(), "fail-reading") {
+            Some("cannot be read again (ordered by a test)".to_owned())
+        } else {
+            verify(&mut self.file.reader(), &recorded)
+        };
+        let problem = |difference| Problem::ReadsDifferently { path: self.path().to_owned(), difference };
+        difference.map_or(Ok(()), |difference| Err(problem(difference)))
+    }
+
+    /// After a problem: cuts the file to what can be played and makes its header say so.
+    pub(super) fn salvage(&mut self) {
+        self.out.clear();
+        // Of a file that was deleted, nothing: what was written to it is lost.
+        let there = self.file.location() != FileLocation::Deleted;
+        let playable = if there { self.container.playable(self.file.len()) } else { Playable { len: 0, frames: 0 } };
+        self.frames = playable.frames;
+        // The first problem is the one to show; a further one here only means that less could be saved.
+        let _ = self.file.truncate(playable.len);
+        if there {
+            if playable.len > 0 && self.checkpoint().is_err() {
+                self.frames = self.frames.min(self.safe);
+            }
+            let _ = self.file.sync();
+        }
+    }
+
+    /// Looks whether the file can still be found.
+    ///
+    /// A file that was deleted ends the take, so that the user learns of it before more is lost. One that was
+    /// moved is written on: no audio is lost, but the take is not where it was promised, which is an error too.
+    fn look_for(&mut self, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
+        let path = || self.file.path().to_owned();
+        match self.file.location() {
+            FileLocation::Deleted => return Err(Problem::Deleted { path: path() }),
+            FileLocation::Moved if !self.moved => {
+                report.problem(take.id, &take.report, Problem::Moved { path: path() });
+                self.moved = true;
+            }
+            FileLocation::Moved | FileLocation::InPlace => {}
+        }
+        Ok(())
+    }
+}

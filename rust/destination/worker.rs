@@ -1,0 +1,240 @@
+//! The thread of one destination: does what is in its queue, and keeps the open file safe meanwhile.
+//!
+//! A destination is a failure domain: whatever its disk does, the encoding thread and other destinations go on. A problem
+//! ends the take here: what was written is made playable, and the report says why.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::names;
+use super::part::Part;
+use super::queue::{Next, OpenPart, QueueReceiver, TakeOutput, Work};
+use crate::faults::Faults;
+use crate::messages::{Problem, Warning};
+use crate::report::{Event, Report};
+
+/// How long the thread sleeps at most while a file is open.
+const NAP: Duration = Duration::from_millis(250);
+/// How often the free space is asked for.
+const LOOK_AROUND: Duration = Duration::from_secs(2);
+
+/// One destination.
+pub(super) struct Destination {
+    queue: QueueReceiver,
+    report: Arc<Report>,
+    faults: Arc<Faults>,
+    take: Option<Take>,
+}
+
+/// The take that is being written.
+struct Take {
+    output: Arc<TakeOutput>,
+    part: Option<Part>,
+    /// The first part's file, which gives the others their names.
+    first: Option<PathBuf>,
+    /// Number of the last part.
+    parts: u32,
+    /// Of the parts before the current one.
+    before: Totals,
+    looked: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Totals {
+    frames: u64,
+    /// Frames of silence among them.
+    silence: u64,
+    bytes: u64,
+    seconds: f64,
+}
+
+impl Destination {
+    pub(super) fn new(queue: QueueReceiver, report: Arc<Report>, faults: Arc<Faults>) -> Self {
+        Self { queue, report, faults, take: None }
+    }
+
+    /// Works until the other end of the queue is gone.
+    pub(super) fn run(mut self) {
+        loop {
+            let is_open = self.take.as_ref().is_some_and(|take| take.part.is_some());
+            let outcome = match self.queue.next(is_open.then_some(NAP)) {
+                Next::Work(work) => self.guarded(|destination| destination.work(work)),
+                Next::Nothing => Ok(()),
+                Next::End => break,
+            };
+            let outcome = outcome.and_then(|()| self.guarded(Self::keep_safe));
+            if let Err(problem) = outcome {
+                self.fail(problem);
+            }
+        }
+        // A take whose end never came: the encoding thread is gone after a mistake of its own.
+        if self.take.is_some() {
+            self.end_early();
+        }
+    }
+
+    /// Runs `body`; a panic in it is a problem like any other.
+    fn guarded(&mut self, body: impl FnOnce(&mut Self) -> Result<(), Problem>) -> Result<(), Problem> {
+        catch_unwind(AssertUnwindSafe(|| body(self))).unwrap_or_else(|panic| Err(Problem::internal(&*panic)))
+    }
+
+    fn work(&mut self, work: Work) -> Result<(), Problem> {
+        match work {
+            Work::Open(open) => self.open(*open),
+            Work::Write(mut batch) => {
+                let (bytes, source_bytes) = (batch.packets.bytes.len() as u64, batch.source_bytes);
+                let part = self.take.as_mut().and_then(|take| take.part.as_mut());
+                let written = part.map_or(Ok(()), |part| part.write(&mut batch));
+                self.queue.done(bytes, source_bytes, batch.packets);
+                self.publish();
+                written
+            }
+            Work::Finish { frames, take_ends } => self.finish(frames, take_ends),
+            Work::Abandon => {
+                self.end_early();
+                Ok(())
+            }
+        }
+    }
+
+    /// Opens the next file of a take. Nothing of one that has failed.
+    fn open(&mut self, open: OpenPart) -> Result<(), Problem> {
+        let OpenPart { take: output, container, layout } = open;
+        if self.take.as_ref().is_none_or(|take| !Arc::ptr_eq(&take.output, &output)) {
+            if output.report.has_failed() {
+                return Ok(());
+            }
+            self.take = Some(Take::new(Arc::clone(&output)));
+        }
+        let Some(take) = &mut self.take else { return Ok(()) };
+        let (header, placeholder) = (container.header(), container.placeholder());
+        let (warning, file, suffix) = match &take.first {
+            None => {
+                let reserved = names::reserve(&output.name)?;
+                let suffix = reserved.suffix.clone();
+                (reserved.warning(), reserved.start(header, placeholder)?, Some(suffix))
+            }
+            Some(first) => {
+                let (held, part) = names::reserve_part(first, take.parts + 1)?;
+                take.parts = part;
+                (held.warning(), held.start(header, placeholder)?, None)
+            }
+        };
+        let path = file.path().to_owned();
+        take.first.get_or_insert_with(|| path.clone());
+        take.part = Some(Part::new(file, container, layout, &self.faults));
+        self.report.events.post(
+            output.id,
+            match suffix {
+                Some(suffix) => Event::Started { file: path, suffix },
+                None => Event::Continued { file: path },
+            },
+        );
+        self.warn(warning);
+        Ok(())
+    }
+
+    fn warn(&self, warning: Option<Warning>) {
+        if let (Some(warning), Some(take)) = (warning, &self.take) {
+            self.report.events.post(take.output.id, Event::Warning(warning));
+        }
+    }
+
+    /// Completes the file, closes and unlocks it; at the end of the take, counts it.
+    fn finish(&mut self, frames: u64, take_ends: bool) -> Result<(), Problem> {
+        let Some(take) = &mut self.take else { return Ok(()) };
+        let Some(part) = &mut take.part else { return Ok(()) };
+        part.finish(frames, &self.report, &take.output)?;
+        let path = part.path().to_owned();
+        self.publish();
+        let Some(take) = &mut self.take else { return Ok(()) };
+        take.before = take.totals();
+        take.part = None;
+        if take_ends {
+            let output = Arc::clone(&take.output);
+            self.take = None;
+            let next_suffix = names::next_free(&output.name);
+            // Another thread may have found a problem meanwhile: the file is whole, but the take ended in an error.
+            self.report.events.post(
+                output.id,
+                if output.report.has_problem() {
+                    Event::Failed { next_suffix }
+                } else {
+                    Event::Finished { file: path, next_suffix }
+                },
+            );
+        }
+        Ok(())
+    }
+
+    /// A problem ends the take.
+    fn fail(&mut self, problem: Problem) {
+        if let Some(take) = &self.take {
+            self.report.problem(take.output.id, &take.output.report, problem);
+        }
+        self.end_early();
+    }
+
+    /// Makes playable what is there, closes and unlocks the file.
+    fn end_early(&mut self) {
+        let Some(take) = &mut self.take else { return };
+        let output = Arc::clone(&take.output);
+        output.report.give_up();
+        // A container that has panicked may do so again; its file is closed and unlocked all the same.
+        if let Some(part) = &mut take.part {
+            let _ = catch_unwind(AssertUnwindSafe(|| part.salvage()));
+        }
+        self.publish();
+        self.take = None;
+        let next_suffix = catch_unwind(|| names::next_free(&output.name)).unwrap_or_default();
+        self.report.events.post(output.id, Event::Failed { next_suffix });
+    }
+
+    /// What is to be done now and then while a file is open.
+    fn keep_safe(&mut self) -> Result<(), Problem> {
+        let Some(take) = &mut self.take else { return Ok(()) };
+        let Some(part) = &mut take.part else { return Ok(()) };
+        part.keep_safe(&self.report, &take.output)?;
+        if take.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AROUND) {
+            let totals = take.totals();
+            let a_minute = if totals.seconds > 0.0 { totals.bytes as f64 / totals.seconds * 60.0 } else { 0.0 };
+            let room = take.part.as_ref().and_then(Part::room);
+            let minutes = match room {
+                Some(free) if a_minute > 0.0 => free as f64 / a_minute,
+                _ => -1.0,
+            };
+            take.output.report.minutes_left.set(minutes);
+            // Asked again soon while the data rate is not known yet.
+            take.looked = (a_minute > 0.0).then(Instant::now);
+        }
+        Ok(())
+    }
+
+    /// Shows the state of the take.
+    fn publish(&self) {
+        let Some(take) = &self.take else { return };
+        let (totals, report) = (take.totals(), &take.output.report);
+        report.silence.set(totals.silence);
+        report.written.set(totals.frames);
+        report.bytes.set(totals.bytes);
+        report.seconds.set(totals.seconds);
+    }
+}
+
+impl Take {
+    fn new(output: Arc<TakeOutput>) -> Self {
+        Self { output, part: None, first: None, parts: 1, before: Totals::default(), looked: None }
+    }
+
+    /// The parts before plus the current one.
+    fn totals(&self) -> Totals {
+        self.part.as_ref().map_or(self.before, |part| Totals {
+            frames: self.before.frames + part.frames(),
+            silence: self.before.silence + part.silent_frames(),
+            bytes: self.before.bytes + part.bytes(),
+            seconds: self.before.seconds + part.frames() as f64 / part.layout.rate,
+        })
+    }
+}

@@ -1,0 +1,168 @@
+//! The node's end of the stream: how much may wait in it and behind it, and what a cook does when there is no room.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::params;
+use crate::bridge::Inputs;
+use crate::faults::Faults;
+use crate::messages::Problem;
+use crate::report::{Report, TakeReport};
+use crate::stream::block::CookBlock;
+use crate::stream::{AudioLayout, Full, StreamWriter, stream};
+use crate::take::{Command, Pipeline};
+
+/// Memory for waiting audio never exceeds this, whatever Max Buffer says.
+const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
+/// Below this much waiting audio Max Buffer, which is never less, need not be asked for.
+const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
+/// How long an offline cook sleeps between its looks for room, in microseconds. It goes on when the ring is half empty: a
+/// sleep for each block would cost more than the block.
+const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
+/// An offline cook that waits lets the disk catch up to so many bytes: more would only be written from cold memory.
+const OFFLINE_QUEUE: u64 = 2 * 1024 * 1024;
+
+/// The stream of a node, and the threads behind it. Dropping it finishes what was put in.
+pub(super) struct Feed {
+    // Before the pipeline, whose drop waits for the end of the stream.
+    writer: StreamWriter<Command>,
+    pipeline: Pipeline,
+    report: Arc<Report>,
+}
+
+impl Feed {
+    /// Starts the threads, for audio of this layout in blocks of about `frames`.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(super) fn start(
+        layout: AudioLayout,
+        frames: usize,
+        report: &Arc<Report>,
+        faults: &Arc<Faults>,
+    ) -> Result<Self, Problem> {
+        let (writer, reader) = stream(layout, frames);
+        let pipeline = Pipeline::start(reader, layout, report, faults)?;
+        Ok(Self { writer, pipeline, report: Arc::clone(report) })
+    }
+
+    /// The layout of what is put in.
+    pub(super) fn layout(&self) -> AudioLayout {
+        self.writer.layout()
+    }
+
+    /// How much audio the ring holds when it is full.
+    pub(super) fn ring_seconds(&self) -> f64 {
+        self.writer.ring_seconds()
+    }
+
+    /// What follows has this layout.
+    pub(super) fn set_layout(&mut self, layout: AudioLayout, frames: usize) {
+        if layout != self.writer.layout() {
+            self.writer.set_layout(layout, frames);
+        }
+    }
+
+    /// Puts in a message, and wakes the encoding thread for it.
+    pub(super) fn command(&mut self, command: Command) {
+        self.writer.control(command);
+        self.wake();
+    }
+
+    pub(super) fn wake(&self) {
+        self.pipeline.wake();
+    }
+
+    /// Puts in `frames` of silence.
+    pub(super) fn push_silence(&mut self, frames: u64) {
+        self.writer.push_silence(frames);
+    }
+
+    /// Puts in the `selected` channels of `block`, if the ring has room and no more waits than may.
+    ///
+    /// # Errors
+    /// [`Full`] when not: nothing of the block was copied.
+    #[inline(always)]
+    pub(super) fn push(
+        &mut self,
+        take: &TakeReport,
+        inputs: &Inputs,
+        block: &mut CookBlock<'_>,
+        selected: &[usize],
+    ) -> Result<(), Full> {
+        self.admit(take, inputs, block.frames())?;
+        let frames = block.frames();
+        self.writer.push(block, selected)?;
+        self.count(take, frames);
+        Ok(())
+    }
+
+    /// As [`Feed::push`], where the ring has no room: in memory of the block's own.
+    ///
+    /// # Errors
+    /// [`Full`] when no more may wait.
+    #[cold]
+    pub(super) fn push_outside(
+        &mut self,
+        take: &TakeReport,
+        inputs: &Inputs,
+        block: &mut CookBlock<'_>,
+        selected: &[usize],
+    ) -> Result<(), Full> {
+        self.admit(take, inputs, block.frames())?;
+        let frames = block.frames();
+        self.writer.push_outside(block, selected)?;
+        self.count(take, frames);
+        Ok(())
+    }
+
+    fn count(&self, take: &TakeReport, frames: usize) {
+        take.fed.add(frames as u64);
+        self.report.backlog.fed.add(frames as u64 * self.layout().frame_bytes());
+    }
+
+    /// Whether `frames` more may wait.
+    #[inline(always)]
+    fn admit(&self, take: &TakeReport, inputs: &Inputs, frames: usize) -> Result<(), Full> {
+        let layout = self.layout();
+        let waiting = self.report.backlog.waiting();
+        let all = waiting + frames as u64 * layout.frame_bytes();
+        // Counts become floats by way of `i64`: from unsigned ones the processor gets there with constants that would
+        // have to come from memory at every cook.
+        let second = layout.rate * layout.frame_bytes() as i64 as f64;
+        if waiting == 0 || all as i64 as f64 <= second * SHORTEST_BUFFER_SECONDS {
+            return Ok(());
+        }
+        self.admit_more(take, inputs, all as f64, second)
+    }
+
+    /// The same where much waits. A block that comes first in its take may be longer than Max Buffer, since a clip is not
+    /// to be cut.
+    #[cold]
+    #[inline(never)]
+    fn admit_more(&self, take: &TakeReport, inputs: &Inputs, all: f64, second: f64) -> Result<(), Full> {
+        let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
+        let backlog = &self.report.backlog;
+        let memory = backlog.memory() as f64 + (all - backlog.waiting() as f64);
+        let may_wait = take.fed.get() == 0 || all <= seconds * second;
+        if may_wait && memory <= MOST_WAITING_BYTES { Ok(()) } else { Err(Full) }
+    }
+
+    /// Lets the encoding thread empty half of the ring, and the disk catch up, for a few milliseconds at most.
+    pub(super) fn wait_for_room(&self, take: &TakeReport) {
+        self.wake();
+        for nap in OFFLINE_NAPS {
+            thread::sleep(Duration::from_micros(nap));
+            let has_room = self.writer.has_headroom() && self.report.backlog.in_queues() <= OFFLINE_QUEUE;
+            if has_room || take.has_failed() {
+                break;
+            }
+        }
+    }
+
+    /// Whether the ring is large enough that waiting for room for so many frames makes sense.
+    pub(super) fn fits_ring(&self, frames: usize) -> bool {
+        self.writer.fits_ring(frames)
+    }
+}

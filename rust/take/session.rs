@@ -1,0 +1,309 @@
+//! The encoding thread: reads the stream, encodes the take that runs, and hands the packets to the destination.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::part::{BATCH, Part};
+use super::{Command, TakeRequest};
+use crate::container::metadata;
+use crate::destination::{Batch, OpenPart, QueueSender, TakeOutput, Work};
+use crate::faults::{Faults, Point};
+use crate::formats::{Setup, serial_number};
+use crate::messages::Problem;
+use crate::report::{Event, Report};
+use crate::stream::planar::Planar;
+use crate::stream::{AudioLayout, Item, Next, StreamReader};
+
+/// How long the thread sleeps when nothing waits: it then finds a few slices at once, and the cook thread need not wake
+/// it.
+const NAP: Duration = Duration::from_millis(50);
+/// A thread that the system starves, and so never finds the stream empty, sends what it has encoded after this time: a
+/// batch of MP3 is ten seconds.
+const ENCODING: Duration = Duration::from_millis(100);
+/// Bytes of samples that are encoded before it looks at the clock again.
+const LOOK_AT_THE_CLOCK: u64 = 64 * 1024;
+/// Silence is encoded only while less than this waits for the disk: a gap of minutes in many channels is more than fits
+/// into memory. What comes behind it waits in the stream meanwhile.
+const SILENCE_AHEAD: u64 = 4 * BATCH as u64;
+
+/// What the encoding thread works with.
+pub(super) struct Session {
+    stream: StreamReader<Command>,
+    encoder: Encoder,
+}
+
+/// All of it but the stream.
+struct Encoder {
+    main: QueueSender,
+    report: Arc<Report>,
+    faults: Arc<Faults>,
+    layout: AudioLayout,
+    take: Option<Take>,
+    /// Frames of silence that come before anything else from the stream.
+    silence: u64,
+    /// Bytes of samples that were taken out of the stream and not sent on in any form.
+    source_bytes: u64,
+    /// When packets were sent last.
+    sent: Instant,
+}
+
+/// The take that runs.
+struct Take {
+    output: Arc<TakeOutput>,
+    metadata: Vec<(String, String)>,
+    /// `None` once a problem has ended the take.
+    part: Option<Part>,
+    /// Samples clipped in the parts before.
+    clipped: u64,
+}
+
+/// What a turn has come to.
+#[derive(PartialEq, Eq)]
+enum Turn {
+    /// There is more to do.
+    GoOn,
+    /// Nothing to do at the moment.
+    Rest,
+    /// The stream has ended.
+    End,
+}
+
+impl Session {
+    pub(super) fn new(
+        stream: StreamReader<Command>,
+        layout: AudioLayout,
+        main: QueueSender,
+        report: Arc<Report>,
+        faults: Arc<Faults>,
+    ) -> Self {
+        let encoder =
+            Encoder { main, report, faults, layout, take: None, silence: 0, source_bytes: 0, sent: Instant::now() };
+        Self { stream, encoder }
+    }
+
+    /// Works until the stream ends.
+    pub(super) fn run(mut self) {
+        loop {
+            match self.turn() {
+                Turn::GoOn => {}
+                // Without a take the cook thread wakes this one when the next begins.
+                Turn::Rest if self.encoder.take.is_none() => thread::park(),
+                Turn::Rest => thread::park_timeout(NAP),
+                Turn::End => break,
+            }
+        }
+        self.encoder.end_take();
+    }
+
+    /// Encodes what waits, up to a batch.
+    fn turn(&mut self) -> Turn {
+        if self.encoder.silence > 0 {
+            return self.encoder.encode_silence();
+        }
+        let Self { stream, encoder } = self;
+        let (began, mut clock_at) = (Instant::now(), LOOK_AT_THE_CLOCK);
+        loop {
+            match stream.next(|item| encoder.take_item(item)) {
+                Next::Item(()) => {}
+                // A host that plays faster than the clock wakes this thread often: what makes no batch then waits for
+                // more.
+                Next::Nothing if encoder.sent.elapsed() < NAP => return Turn::Rest,
+                Next::Nothing => {
+                    encoder.send(false);
+                    return Turn::Rest;
+                }
+                Next::End => return Turn::End,
+            }
+            let has_batch = encoder.take.as_ref().and_then(|take| take.part.as_ref()).is_some_and(Part::has_batch);
+            if has_batch {
+                encoder.send(true);
+                return Turn::GoOn;
+            }
+            let look = encoder.source_bytes >= clock_at;
+            clock_at += if look { LOOK_AT_THE_CLOCK } else { 0 };
+            if look && began.elapsed() >= ENCODING {
+                encoder.send(false);
+                return Turn::GoOn;
+            }
+            if encoder.silence > 0 {
+                return Turn::GoOn;
+            }
+        }
+    }
+}
+
+impl Encoder {
+    /// Takes in what is next in the stream. A panic is a problem like any other, and ends the take.
+    fn take_item(&mut self, item: Item<'_, Command>) {
+        if let Item::Audio(views) = &item {
+            let frames: u64 = views.iter().map(|view| view.frames() as u64).sum();
+            let bytes = frames * self.layout.frame_bytes();
+            self.source_bytes += bytes;
+            self.report.backlog.encoded.add(bytes);
+        }
+        self.guarded(|encoder| match item {
+            Item::Audio(views) => {
+                encoder.faults.pass(Point::Encoder);
+                views.into_iter().try_for_each(|view| encoder.encode(view))
+            }
+            Item::Silence(frames) => {
+                encoder.silence = frames;
+                Ok(())
+            }
+            Item::Layout(layout) => encoder.set_layout(layout),
+            Item::Control(Command::Begin(request)) => encoder.begin(*request),
+            Item::Control(Command::End) => {
+                encoder.end_take();
+                Ok(())
+            }
+        });
+    }
+
+    /// Runs `body`; a problem or a panic in it ends the take.
+    fn guarded(&mut self, body: impl FnOnce(&mut Self) -> Result<(), Problem>) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| body(self)));
+        if let Err(problem) = outcome.unwrap_or_else(|panic| Err(Problem::internal(&*panic))) {
+            self.fail(problem);
+        }
+    }
+
+    fn fail(&mut self, problem: Problem) {
+        let Some(take) = &mut self.take else { return };
+        take.part = None;
+        self.report.problem(take.output.id, &take.output.report, problem);
+        take.output.report.give_up();
+        self.send(false);
+        self.main.send(Work::Abandon);
+    }
+
+    fn begin(&mut self, request: TakeRequest) -> Result<(), Problem> {
+        self.end_take();
+        let TakeRequest { id, report, name, format, settings, rows } = request;
+        let mut warnings = Vec::new();
+        let metadata = metadata::collect(&rows, &mut warnings);
+        self.take = Some(Take {
+            output: Arc::new(TakeOutput { id, report, name, format, settings }),
+            metadata,
+            part: None,
+            clipped: 0,
+        });
+        for warning in warnings {
+            self.report.events.post(id, Event::Warning(warning));
+        }
+        self.open_part()
+    }
+
+    /// Begins the next file of the take, with everything checked before one is touched.
+    fn open_part(&mut self) -> Result<(), Problem> {
+        let Some(take) = &mut self.take else { return Ok(()) };
+        let (layout, output) = (self.layout, &take.output);
+        let settings = output.settings;
+        output.format.allows(layout, settings)?;
+        let mut warnings = Vec::new();
+        let setup =
+            Setup { layout, settings, metadata: &take.metadata, serial: serial_number(), warnings: &mut warnings };
+        let opened = (output.format.open)(setup)?;
+        for warning in warnings {
+            self.report.events.post(output.id, Event::Warning(warning));
+        }
+        let container = opened.container;
+        take.part = Some(Part::new(layout, opened.codec, container.header().len(), container.max_frames()));
+        self.main.send(Work::Open(Box::new(OpenPart { take: Arc::clone(output), container, layout })));
+        Ok(())
+    }
+
+    /// Ends the current file. `frames` of the part are all in the packets that were sent.
+    fn finish_part(&mut self, take_ends: bool) -> Result<(), Problem> {
+        let Some(part) = self.take.as_mut().and_then(|take| take.part.as_mut()) else { return Ok(()) };
+        part.finish()?;
+        let frames = part.frames();
+        self.send(false);
+        if let Some(take) = &mut self.take {
+            take.clipped += take.part.take().map_or(0, |part| part.clipped());
+        }
+        self.main.send(Work::Finish { frames, take_ends });
+        Ok(())
+    }
+
+    fn end_take(&mut self) {
+        self.guarded(|encoder| encoder.finish_part(true));
+        self.take = None;
+        self.send(false);
+    }
+
+    /// The layout changed: the take goes on in another file.
+    fn set_layout(&mut self, layout: AudioLayout) -> Result<(), Problem> {
+        self.layout = layout;
+        let runs = self.take.as_ref().and_then(|take| take.part.as_ref());
+        if runs.is_some_and(|part| part.layout != layout) {
+            self.finish_part(false)?;
+            self.open_part()?;
+        }
+        Ok(())
+    }
+
+    /// The container is full: the take goes on in another file.
+    fn roll_over(&mut self) -> Result<(), Problem> {
+        self.finish_part(false)?;
+        self.open_part()
+    }
+
+    /// The part that takes audio. None when nothing is recorded, or no longer.
+    fn part(&mut self) -> Option<&mut Part> {
+        let take = self.take.as_mut()?;
+        if take.output.report.has_failed() {
+            take.part = None;
+        }
+        take.part.as_mut()
+    }
+
+    fn encode(&mut self, mut view: Planar<'_>) -> Result<(), Problem> {
+        while let Some(part) = self.part() {
+            let Some(rest) = part.encode(view)? else { break };
+            view = rest;
+            self.roll_over()?;
+        }
+        Ok(())
+    }
+
+    /// Encodes some of the silence, if the disk has taken what came before.
+    fn encode_silence(&mut self) -> Turn {
+        if self.part().is_none() {
+            self.silence = 0;
+            return Turn::GoOn;
+        }
+        if self.main.waiting() > SILENCE_AHEAD {
+            return Turn::Rest;
+        }
+        let frames = self.silence;
+        self.guarded(|encoder| {
+            let Some(part) = encoder.part() else { return Ok(()) };
+            let left = part.encode_silence(frames)?;
+            let has_batch = part.has_batch();
+            encoder.silence = left;
+            if left == frames {
+                encoder.roll_over()?;
+            }
+            if has_batch {
+                encoder.send(true);
+            }
+            Ok(())
+        });
+        Turn::GoOn
+    }
+
+    /// Hands on what was encoded; only whole batches if that is enough.
+    fn send(&mut self, only_batches: bool) {
+        self.sent = Instant::now();
+        let source_bytes = std::mem::take(&mut self.source_bytes);
+        if let Some(Take { output, part: Some(part), clipped, .. }) = &mut self.take {
+            part.send(&self.main, source_bytes, only_batches);
+            output.report.clipped.set(*clipped + part.clipped());
+        } else if source_bytes > 0 {
+            // What is in no take, or in one that has failed, is done with.
+            self.main.send(Work::Write(Batch { source_bytes, ..Batch::default() }));
+        }
+    }
+}
