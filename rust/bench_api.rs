@@ -54,9 +54,15 @@ pub struct Encoding {
 }
 
 impl Encoding {
-    /// Names of every format in the order of the menu, and of every codec.
-    pub fn names() -> (Vec<&'static str>, Vec<&'static str>) {
-        (FORMATS.iter().map(|format| format.name).collect(), PCM_CODECS.iter().map(|codec| codec.name).collect())
+    /// Every PCM codec, with the first format that takes it before it.
+    pub fn pcm() -> Vec<(&'static str, &'static str)> {
+        let format = |codec| FORMATS.iter().find(|format| format.codecs.contains(&codec)).map(|format| format.name);
+        PCM_CODECS.iter().filter_map(|codec| Some((format(codec.name)?, codec.name))).collect()
+    }
+
+    /// Names of the lossy formats.
+    pub fn lossy() -> Vec<&'static str> {
+        FORMATS.iter().filter(|format| format.is_lossy()).map(|format| format.name).collect()
     }
 
     /// `None` where the format does not hold this.

@@ -126,8 +126,8 @@ impl Format {
         let Some(exceeded) = self.exceeded(layout, settings) else { return Ok(()) };
         let AudioLayout { channels, rate } = layout;
         let (format, codec) = (self.label, settings.codec.name);
-        let others: Vec<&'static str> =
-            FORMATS.iter().filter(|other| other.holds(layout, settings)).map(|other| other.label).collect();
+        let holding = FORMATS.iter().filter(|other| other.holds(layout, settings));
+        let others = holding.clone().map(|other| other.label).collect();
         Err(match exceeded {
             Exceeded::Channels => {
                 let (least, most) = (*self.channels.start(), *self.channels.end());
@@ -135,8 +135,10 @@ impl Format {
             }
             Exceeded::Rate => Problem::Rate { format, allowed: self.rates.to_string(), rate, others },
             Exceeded::Codec => {
-                let twin = self.takes(|row| row.is_other_byte_order_of(settings.codec)).next();
-                let (twin, big_endian) = (twin.map(|row| row.name), settings.codec.big_endian);
+                // The others store no PCM at all.
+                let others = holding.filter(|other| !other.codecs.is_empty()).map(|other| other.label).collect();
+                let twin = self.takes(|row| row.is_other_byte_order_of(settings.codec)).next().map(|row| row.name);
+                let big_endian = settings.codec.big_endian;
                 Problem::Limit(Limit::Codec { format, codec, big_endian, twin, codecs: self.codecs, others })
             }
             Exceeded::Frame { most } => {
@@ -146,6 +148,12 @@ impl Format {
             }
             Exceeded::Second { most } => Problem::Limit(Limit::Second { format, most, codec, rate, channels, others }),
         })
+    }
+
+    /// Whether a decoder returns an approximation of what was recorded.
+    #[cfg(any(test, feature = "bench"))]
+    pub(crate) fn is_lossy(&self) -> bool {
+        self.codecs.is_empty()
     }
 
     /// Whether this format can hold `layout` with `settings`.

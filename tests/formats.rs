@@ -4,19 +4,9 @@ mod common;
 
 use std::path::Path;
 
+use common::formats::{codecs, file_type, file_types, width};
 use common::readers::{ffmpeg, have, run, sndfile, sox};
 use common::{Rig, expected, sample};
-
-/// Codec, bits, whether it is a float, and the File Types that store it.
-const CODECS: [(&str, u16, bool, &[&str]); 7] = [
-    ("pcm16", 16, false, &["wav", "aiff"]),
-    ("pcm24", 24, false, &["wav", "aiff"]),
-    ("pcm32", 32, false, &["wav", "aiff"]),
-    ("float32", 32, true, &["wav", "aiff"]),
-    ("pcm16be", 16, false, &["aiff"]),
-    ("pcm24be", 24, false, &["aiff"]),
-    ("pcm32be", 32, false, &["aiff"]),
-];
 
 fn rig(file_type: &str, channels: usize, rate: f64) -> Rig {
     let mut rig = Rig::new(channels, rate);
@@ -47,18 +37,32 @@ fn probe(path: &Path) -> (usize, f64, f64) {
     (value("channels") as usize, value("sample_rate"), value("duration"))
 }
 
+/// Every File Type with each Codec that it stores exactly, and each lossy one with the default.
+fn cases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    file_types().iter().flat_map(|file_type| {
+        let codecs = if file_type.is_lossy() { &["pcm24"] } else { file_type.codecs };
+        codecs.iter().map(|codec| (file_type.name, *codec))
+    })
+}
+
+#[test]
+fn every_codec_is_stored_by_a_file_type() {
+    for codec in codecs() {
+        assert!(file_types().iter().any(|file_type| file_type.codecs.contains(&codec.as_str())), "{codec}");
+    }
+}
+
 #[test]
 fn every_lossless_codec_decodes_exactly_in_every_reader() {
     let (ffmpeg_here, sndfile_here, sox_here) = (have("ffmpeg"), have("sndfile-convert"), have("sox"));
-    for (codec, bits, float, file_types) in CODECS {
-        for (file_type, channels) in
-            file_types.iter().flat_map(|file_type| [1, 2, 6, 64, 256].map(|channels| (*file_type, channels)))
-        {
-            let mut rig = rig(file_type, channels, 48000.0);
+    for (name, codec) in cases().filter(|(name, _)| !file_type(name).is_lossy()) {
+        let (bits, float) = width(codec);
+        for channels in [1, 2, 6, 64, 256].into_iter().filter(|channels| (file_type(name).holds)(*channels, 48000.0)) {
+            let mut rig = rig(name, channels, 48000.0);
             rig.node.set("Codec", codec);
             let path = rig.take([800, 0, 1, 799, 367, 2400]);
             let meant = interleaved(&rig.given, bits, float);
-            let what = format!("{codec} in {file_type}, {channels} channels");
+            let what = format!("{codec} in {name}, {channels} channels");
             if ffmpeg_here {
                 assert!(ffmpeg(&path, bits, float) == meant, "ffmpeg reads other samples: {what}");
             }
@@ -81,10 +85,7 @@ fn printed(text: &str, key: &str) -> Option<f64> {
 
 #[test]
 fn every_format_opens_everywhere_with_the_right_length_channels_and_rate() {
-    let lossy = [("ogg", "pcm24"), ("mp3", "pcm24")];
-    let lossless =
-        CODECS.iter().flat_map(|(codec, _, _, types)| types.iter().map(move |file_type| (*file_type, *codec)));
-    for (file_type, codec) in lossless.chain(lossy) {
+    for (file_type, codec) in cases() {
         for (rate, channels) in [(44100.0, 2), (48000.0, 1)] {
             let what = format!("{codec} in {file_type} at {rate} Hz");
             let mut rig = rig(file_type, channels, rate);
@@ -144,7 +145,7 @@ fn garbage_in_any_format_leaves_the_host_alive_and_the_file_playable() {
         _ => 0.25,
     };
     let square = |index: u64| if (index / 40).is_multiple_of(2) { 1.0 } else { -1.0 };
-    for file_type in ["wav", "aiff", "mp3", "ogg"] {
+    for file_type in file_types().iter().map(|file_type| file_type.name) {
         let mut rig = rig(file_type, 2, 48000.0);
         rig.record(true);
         for block in 0..60u64 {
@@ -170,7 +171,12 @@ fn garbage_in_any_format_leaves_the_host_alive_and_the_file_playable() {
 
 #[test]
 fn a_lossy_take_sounds_like_its_input() {
-    for (file_type, least) in [("mp3", 15.0), ("ogg", 9.0)] {
+    for file_type in file_types().iter().filter(|file_type| file_type.is_lossy()).map(|file_type| file_type.name) {
+        let least = match file_type {
+            "mp3" => 15.0,
+            "ogg" => 9.0,
+            name => panic!("how many decibels must a take in {name} have?"),
+        };
         let mut rig = rig(file_type, 2, 48000.0);
         rig.record(true);
         let mut meant = vec![Vec::new(); 2];

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::{Rig, readers};
+use common::{Rig, formats, readers};
 use tdhost::audio::Decoder;
 use tdhost::random::Random;
 use tdhost::scope::in_scope;
@@ -141,7 +141,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn rig(random: &mut Random) -> (Rig, &'static str) {
-    let file_type = *random.pick(&["wav", "aiff", "mp3", "ogg"]);
+    let file_type = random.pick(formats::file_types()).name;
     let mut rig = Rig::new(1, 48000.0);
     rig.node.set("Filetype", file_type);
     (rig, file_type)

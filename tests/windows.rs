@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::formats::file_types;
 use common::process::alone;
 use common::readers::hound;
 use common::{PATIENCE, Rig, assert_same, expected, interleaved, is_held};
@@ -175,7 +176,7 @@ fn paths_of_any_length_and_script_hold_whole_takes() {
     let mut rig = Rig::new(1, RATE);
     let folder = format!("{}/\u{6771}\u{4eac} {}/\u{1f3b5}{}", "a".repeat(120), "b".repeat(110), "c".repeat(100));
     assert!(rig.path(&folder).as_os_str().len() > 350);
-    for (number, format) in ["wav", "aiff", "mp3", "ogg"].into_iter().enumerate() {
+    for (number, format) in file_types().iter().map(|file_type| file_type.name).enumerate() {
         rig.node.set("Filetype", format);
         rig.set_file(&format!("{folder}/t\u{e4}ke{{suffix}}"));
         let path = rig.take([SLICE; 30]);

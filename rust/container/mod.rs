@@ -33,7 +33,7 @@ mod contract;
 #[cfg(test)]
 mod first_moment;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use crate::codec::Packets;
 

@@ -23,8 +23,6 @@ use crate::report::Report;
 use crate::threads::NodeThread;
 
 pub(crate) use queue::{Batch, OpenPart, QueueSender, TakeOutput, Work};
-#[cfg(test)]
-pub(crate) use take_file::TakeFile;
 
 /// Starts the thread of destination `index`. It ends when the sender is dropped and all that was sent is done.
 ///

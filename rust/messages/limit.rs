@@ -5,14 +5,17 @@ use thiserror::Error;
 /// A part of [`Problem`](super::Problem).
 #[derive(Debug, Error)]
 pub(crate) enum Limit {
-    /// The format does not take this PCM codec. `twin` stores the same samples in the other byte order, if the format
-    /// takes that; `codecs` are all that it takes, `others` the formats that could hold the input.
+    /// The format does not take this PCM codec. `twin` is the one that stores the same samples in the other byte order,
+    /// if the format takes that; `codecs` are all that it takes, `others` the formats that take this one.
     #[error(
-        "{format} {}cannot hold {codec}: choose {}{}{}.",
-        if .twin.is_none() { "" } else if *.big_endian { "is little-endian, so it " } else { "is big-endian, so it " },
-        twin.map_or_else(|| alternatives(.codecs), |twin| format!("{twin} for the same samples")),
-        if .others.is_empty() { "" } else { ", or " },
-        alternatives(.others)
+        "{format} {}cannot hold {codec}: choose {}{}.",
+        match (.twin, .big_endian) {
+            (Some(_), true) => "is little-endian, so it ",
+            (Some(_), false) => "is big-endian, so it ",
+            (None, _) => "",
+        },
+        .twin.map_or_else(|| alternatives(.codecs), |twin| format!("{twin} for the same samples")),
+        if .others.is_empty() { String::new() } else { format!(", or {}", alternatives(.others)) }
     )]
     Codec {
         format: &'static str,

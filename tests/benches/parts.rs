@@ -1,4 +1,4 @@
-//! The ring and every encoder, each alone and with warm caches: what a change to one of them costs.
+//! The ring, every codec and its container, each alone and with warm caches: what a change to one of them costs.
 
 use audiofileoutplus::bench_api::{Encoding, Ring};
 use divan::Bencher;
@@ -30,7 +30,7 @@ fn pcm(bencher: Bencher<'_, '_>, case: &Case) {
     case.encode(bencher);
 }
 
-/// The encoders that have no codec, as samples.
+/// The lossy formats, as samples.
 #[divan::bench(args = Case::lossy(), sample_count = 20)]
 fn lossy(bencher: Bencher<'_, '_>, case: &Case) {
     case.encode(bencher);
@@ -50,19 +50,12 @@ impl std::fmt::Display for Case {
 
 impl Case {
     fn pcm() -> Vec<Self> {
-        let (_, codecs) = Encoding::names();
-        let cases = codecs.into_iter().flat_map(|codec| {
-            // WAV is little-endian.
-            let format = if codec.ends_with("be") { "aiff" } else { "wav" };
-            [1, 2, 8, 64].map(|channels| Self { format, codec, channels })
-        });
-        cases.collect()
+        let cases = Encoding::pcm().into_iter();
+        cases.flat_map(|(format, codec)| [1, 2, 8, 64].map(|channels| Self { format, codec, channels })).collect()
     }
 
     fn lossy() -> Vec<Self> {
-        let (formats, _) = Encoding::names();
-        let lossy = formats.into_iter().filter(|format| !matches!(*format, "wav" | "aiff"));
-        lossy.map(|format| Self { format, codec: "pcm24", channels: 2 }).collect()
+        Encoding::lossy().into_iter().map(|format| Self { format, codec: "pcm24", channels: 2 }).collect()
     }
 
     fn encode(&self, bencher: Bencher<'_, '_>) {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "every test binary uses another part")]
 
+pub mod formats;
 pub mod process;
 pub mod readers;
 

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::common::formats::file_types;
 use crate::common::process::setting;
 use crate::common::{PATIENCE, Rig, readers};
 use crate::{RATE, SLICE, record_to};
@@ -50,9 +51,8 @@ impl Plan {
     }
 }
 
-fn formats() -> Vec<String> {
-    let node = Rig::new(CHANNELS, RATE).node;
-    node.par("Filetype").expect("a menu of formats").menu.iter().map(|(format, _)| format.clone()).collect()
+fn formats() -> Vec<&'static str> {
+    file_types().iter().map(|file_type| file_type.name).collect()
 }
 
 /// The process that is to be killed: records in real time and prints how many frames it has given.
@@ -64,10 +64,10 @@ fn victim() {
     let mut next = || order.next().expect("an order of three parts");
     let (codec, off, folder) = (next(), next().parse::<u64>().ok(), PathBuf::from(next()));
     let mut rigs: Vec<Rig> = formats()
-        .iter()
+        .into_iter()
         .map(|format| {
             let mut rig = Rig::new(CHANNELS, RATE);
-            rig.node.set("Filetype", format.as_str());
+            rig.node.set("Filetype", format);
             rig.node.set("Codec", codec);
             record_to(&mut rig, &folder.join(format!("take.{format}")));
             rig
@@ -178,16 +178,21 @@ impl Readers {
         if self.ffprobe {
             opened("ffprobe", &["-v", "error", utf8(file)]);
         }
-        if format == "ogg" {
-            if self.ogginfo {
-                assert_is_whole_but_for_its_end(file);
+        let (sndfile, sox) = match format {
+            "wav" | "aiff" => (self.sndfile, self.sox),
+            "mp3" => (self.sndfile && self.mp3, self.sox && self.mp3),
+            "ogg" => {
+                if self.ogginfo {
+                    assert_is_whole_but_for_its_end(file);
+                }
+                (false, false)
             }
-            return found;
-        }
-        if self.sndfile && (format != "mp3" || self.mp3) {
+            name => panic!("which programs open a killed take in {name}?"),
+        };
+        if sndfile {
             opened("sndfile-info", &[utf8(file)]);
         }
-        if self.sox && (format != "mp3" || self.mp3) {
+        if sox {
             opened("sox", &["--i", utf8(file)]);
         }
         found

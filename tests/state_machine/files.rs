@@ -5,6 +5,7 @@ use std::path::Path;
 use tdhost::audio::{Decoder, Samples};
 
 use super::model::{Part, Piece};
+use crate::common::formats::{file_type, width};
 use crate::common::{expected, readers, sample};
 
 /// What channel `channel` holds at `index`: noise, and now and then what an input should not have.
@@ -20,7 +21,7 @@ pub(crate) fn value(channel: usize, index: u64) -> f32 {
 pub(crate) fn check(path: &Path, part: &Part) -> Result<(), String> {
     let complain = |text: String| Err(format!("{}: {text}", path.display()));
     let frames = part.frames();
-    let lossy = matches!(part.file_type.as_str(), "mp3" | "ogg");
+    let lossy = file_type(&part.file_type).is_lossy();
     if frames == 0 && part.file_type != "wav" {
         // Not every decoder opens a file without a frame.
         return if path.is_file() { Ok(()) } else { complain("is not there".to_owned()) };
@@ -86,8 +87,8 @@ fn interleave(samples: Samples) -> Vec<i32> {
 
 /// The samples as they must stand in the file, interleaved.
 fn wanted(part: &Part) -> Vec<i32> {
-    let bits: u16 = part.codec.chars().filter(char::is_ascii_digit).collect::<String>().parse().expect("a width");
-    let stored = |value: f32| if part.codec == "float32" { value.to_bits() as i32 } else { expected(value, bits) };
+    let (bits, float) = width(&part.codec);
+    let stored = |value: f32| if float { value.to_bits() as i32 } else { expected(value, bits) };
     let mut wanted = Vec::with_capacity(part.frames() as usize * part.channels);
     for piece in &part.pieces {
         match piece {

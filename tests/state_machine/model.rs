@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tdhost::scope::in_scope;
 
 use super::steps::Name;
+use crate::common::formats::file_type;
 
 /// The parameters that decide what is recorded.
 #[derive(Clone, Debug)]
@@ -38,6 +39,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether files of the File Type can hold so many channels at this rate.
+    fn allow(&self, (channels, rate): (usize, f64)) -> bool {
+        file_type(&self.file_type).allows(&self.codec, channels, rate)
+    }
+
     /// What is left of them when the host has no text for some parameters.
     pub(crate) fn seen_without(&self, null: &BTreeSet<&str>) -> Self {
         let mut seen = self.clone();
@@ -259,7 +265,7 @@ impl Model {
         // Asked before a thread or a file is.
         if matches!(settings.file, Name::Impossible(text) if text.trim().is_empty())
             || selected.is_empty()
-            || !allows(settings, sound)
+            || !settings.allow(sound)
         {
             return false;
         }
@@ -297,7 +303,7 @@ impl Model {
             return;
         }
         take.sound = sound;
-        if !allows(&take.settings, sound) {
+        if !take.settings.allow(sound) {
             take.doomed = true;
             return;
         }
@@ -318,7 +324,7 @@ impl Model {
         match settings.file {
             Name::Impossible(_) | Name::Locked => None,
             Name::Fixed(stem, extension) => {
-                let belongs = |found: &str| found == own || (own == "aiff" && found == "aif");
+                let belongs = |found: &str| file_type(own).extensions.contains(&found);
                 extension.is_none_or(belongs).then(|| format!("{stem}.{}", extension.unwrap_or(own)))
             }
             Name::Suffixed(text) => {
@@ -341,16 +347,4 @@ fn part(settings: &Settings, (channels, rate): (usize, f64)) -> Part {
 fn select(scope: &str, channels: usize) -> Vec<usize> {
     let names: Vec<String> = (1..=channels).map(|number| format!("chan{number}")).collect();
     in_scope(scope, &names)
-}
-
-/// The spec's table of formats.
-fn allows(settings: &Settings, (channels, rate): (usize, f64)) -> bool {
-    const MP3: [f64; 9] = [8e3, 11025.0, 12e3, 16e3, 22050.0, 24e3, 32e3, 44100.0, 48e3];
-    let whole = rate.fract() == 0.0;
-    match settings.file_type.as_str() {
-        "wav" => whole && !settings.codec.ends_with("be"),
-        "mp3" => channels <= 2 && MP3.contains(&rate),
-        "ogg" => channels <= 255 && whole && (8000.0..=192_000.0).contains(&rate),
-        _ => true,
-    }
 }

@@ -2,6 +2,8 @@
 
 use tdhost::random::Random;
 
+use crate::common::formats::{codecs, file_types};
+
 /// One thing that happens to a node.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
@@ -108,7 +110,7 @@ const MOST_SAMPLES: usize = 400_000;
 
 /// A random sequence. A plain one has nothing in it that a healthy host would not do.
 pub(crate) fn draw(random: &mut Random, plain: bool) -> Vec<Step> {
-    let mut steps = vec![Step::File(Name::Suffixed("take{suffix}")), Step::FileType(random.index(4))];
+    let mut steps = vec![Step::File(Name::Suffixed("take{suffix}")), Step::FileType(random.index(file_types().len()))];
     let mut channels = 2;
     for _ in 0..random.between(10, 120) {
         let step = match random.between(0, 99) {
@@ -123,8 +125,8 @@ pub(crate) fn draw(random: &mut Random, plain: bool) -> Vec<Step> {
                 }
             }
             72..75 => Step::Wire(!random.one_in(3)),
-            75..79 => Step::FileType(random.index(4)),
-            79..82 => Step::Codec(random.index(7)),
+            75..79 => Step::FileType(random.index(file_types().len())),
+            79..82 => Step::Codec(random.index(codecs().len())),
             82..86 => Step::File(draw_name(random)),
             86 => Step::Unique(random.one_in(2)),
             87 => Step::Number(*random.pick(&[0.0, 1.0, 2.0, 7.4, -3.0, 1e9])),

@@ -1,11 +1,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::container::PCM_CODECS;
-use crate::container::testing::{Seen, Take, interleaved, seen_by_others, settings, signal, tool};
+use crate::codec::PCM_CODECS;
+use crate::container::testing::readers::{Seen, seen_by_others, tool};
+use crate::container::testing::signals::{interleaved, signal};
+use crate::container::testing::{Take, coded, layout};
 
-fn start(codec: &'static PcmCodec, channels: usize, rate: f64, max_len: u64) -> Take<Aiff> {
-    Take::start("take.aiff", AudioLayout { channels, rate }, codec, |opening| Aiff::open(opening, max_len))
+fn start(codec: &'static PcmCodec, channels: usize, rate: f64, max_len: u64) -> Take {
+    Take::with("aiff", layout(channels, rate), coded(codec), &[], |setup| Ok(open(setup, max_len))).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -29,19 +31,20 @@ fn stated(bytes: &[u8]) -> (u64, u64) {
 #[test]
 fn pcm24be_has_the_aiff_header() {
     let mut take = start(&PCM_CODECS[5], 1, 44100.0, MAX_LEN);
-    take.write(&[0.5], 1);
+    take.write_planar(&[0.5]);
     let expected = [
         "464f524d 00000032 41494646",                                // FORM, size 50, AIFF
         "434f4d4d 00000012 0001 00000001 0018 400eac44000000000000", // COMM: 1 channel, 1 frame, 24 bits, 44100 Hz
         "53534e44 0000000b 00000000 00000000 400000 00",             // SSND: offset, block size, frame, pad
     ];
-    assert_eq!(hex(&take.finish().bytes()), expected.concat().replace(' ', ""));
+    take.finish();
+    assert_eq!(hex(&take.bytes()), expected.concat().replace(' ', ""));
 }
 
 #[test]
 fn pcm16_has_the_aiff_c_header() {
     let mut take = start(&PCM_CODECS[0], 2, 48000.0, MAX_LEN);
-    take.write(&[0.5, -1.0], 2);
+    take.write_planar(&[0.5, -1.0]);
     let expected = [
         "464f524d 00000050 41494643",                                // FORM, size 80, AIFC
         "46564552 00000004 a2805140",                                // FVER
@@ -49,7 +52,8 @@ fn pcm16_has_the_aiff_c_header() {
         "736f7774 0d 6c6974746c652d656e6469616e",                    // sowt, "little-endian"
         "53534e44 0000000c 00000000 00000000 0040 0080",
     ];
-    assert_eq!(hex(&take.finish().bytes()), expected.concat().replace(' ', ""));
+    take.finish();
+    assert_eq!(hex(&take.bytes()), expected.concat().replace(' ', ""));
 }
 
 #[test]
@@ -58,8 +62,9 @@ fn codecs_without_a_little_endian_form_are_stored_big_endian_with_a_warning() {
         let samples = signal(2, 20);
         let [one, other] = [codec, big_endian].map(|codec| {
             let mut take = start(&PCM_CODECS[codec], 2, 48000.0, MAX_LEN);
-            take.write(&samples, 2);
-            (take.warnings.clone(), take.finish().bytes())
+            take.write_planar(&samples);
+            take.finish();
+            (take.warnings.clone(), take.bytes())
         });
         let expected = if warned { vec![Warning::AiffBigEndian { codec: PCM_CODECS[codec].name }] } else { vec![] };
         assert_eq!(one.0, expected);
@@ -73,9 +78,9 @@ fn other_programs_read_every_flavour() {
     for (codec, channels) in flavours.chain([(&PCM_CODECS[3], 6), (&PCM_CODECS[5], 256)]) {
         let frames = 1001;
         let mut take = start(codec, channels, 96000.0, MAX_LEN);
-        take.write(&signal(channels, frames), channels);
-        let scratch = take.finish();
-        for (reader, seen) in seen_by_others(scratch.path()) {
+        take.write_planar(&signal(channels, frames));
+        take.finish();
+        for (reader, seen) in seen_by_others(take.path()) {
             assert_eq!(seen, Seen { channels, rate: 96000, frames: frames as u64 }, "{reader}, {}", codec.name);
         }
     }
@@ -85,10 +90,10 @@ fn other_programs_read_every_flavour() {
 fn a_killed_take_is_read_up_to_the_last_checkpoint() {
     for codec in &PCM_CODECS {
         let mut take = start(codec, 1, 96000.0, MAX_LEN);
-        take.write(&signal(1, 1001), 1);
+        take.write_planar(&signal(1, 1001));
         take.checkpoint();
-        take.write(&signal(1, 500), 1);
-        for (reader, seen) in seen_by_others(take.scratch.path()) {
+        take.write_planar(&signal(1, 500));
+        for (reader, seen) in seen_by_others(take.path()) {
             assert_eq!(seen, Seen { channels: 1, rate: 96000, frames: 1001 }, "{reader}, {}", codec.name);
         }
     }
@@ -99,8 +104,8 @@ fn ffmpeg_and_libsndfile_decode_the_exact_samples() {
     for codec in &PCM_CODECS {
         let samples = signal(3, 333);
         let mut take = start(codec, 3, 48000.0, MAX_LEN);
-        take.write(&samples, 3);
-        let scratch = take.finish();
+        take.write_planar(&samples);
+        take.finish();
         let full = 2f64.powi(i32::from(codec.bits) - 1);
         let stored = |sample: f32| match codec.float {
             true => sample.to_bits() as i32,
@@ -111,15 +116,14 @@ fn ffmpeg_and_libsndfile_decode_the_exact_samples() {
         };
         let expected: Vec<u8> = interleaved(&samples, 3).into_iter().flat_map(|s| stored(s).to_le_bytes()).collect();
         let format = if codec.float { "f32le" } else { "s32le" };
-        if let Some((decoded, errors)) =
-            tool("ffmpeg", &["-v", "error", "-i", "FILE", "-f", format, "-"], scratch.path())
+        if let Some((decoded, errors)) = tool("ffmpeg", &["-v", "error", "-i", "FILE", "-f", format, "-"], take.path())
         {
             assert_eq!(errors, "");
             assert!(decoded == expected, "ffmpeg, {}", codec.name);
         }
-        let raw = scratch.path().with_extension("raw");
+        let raw = take.path().with_extension("raw");
         let encoding = if codec.float { "-float32" } else { "-pcm32" };
-        if tool("sndfile-convert", &[encoding, "FILE", raw.to_str().unwrap()], scratch.path()).is_some() {
+        if tool("sndfile-convert", &[encoding, "FILE", raw.to_str().unwrap()], take.path()).is_some() {
             assert!(std::fs::read(raw).unwrap() == expected, "libsndfile, {}", codec.name);
         }
     }
@@ -132,20 +136,16 @@ proptest! {
         finished in any::<bool>(),
     ) {
         let mut take = start(&PCM_CODECS[codec], channels, 48000.0, MAX_LEN);
-        let header = take.file.len();
-        take.write(&signal(channels, frames), channels);
-        let whole = take.scratch.bytes();
-        let len = header + ((take.file.len() - header) as f64 * cut) as u64;
-        take.file.truncate(len).unwrap();
-        let playable = take.encoder.playable(len);
+        let header = take.len();
+        take.write_planar(&signal(channels, frames));
+        let whole = take.bytes();
+        let len = header + ((take.len() - header) as f64 * cut) as u64;
+        take.truncate(len);
+        let playable = take.container.playable(len);
         let frame_bytes = channels as u64 * u64::from(PCM_CODECS[codec].bits / 8);
         prop_assert_eq!(playable.frames, (len - header) / frame_bytes);
-        let bytes = if finished {
-            take.finish().bytes()
-        } else {
-            take.checkpoint();
-            take.scratch.bytes()
-        };
+        if finished { take.complete() } else { take.checkpoint() }
+        let bytes = take.bytes();
         let form_size = u64::from(u32::from_be_bytes(bytes[4..8].try_into().unwrap()));
         prop_assert_eq!(stated(&bytes), (playable.frames, playable.frames * frame_bytes));
         prop_assert_eq!(&bytes[header as usize..playable.len as usize], &whole[header as usize..playable.len as usize]);
@@ -156,28 +156,25 @@ proptest! {
 }
 
 #[test]
-fn frames_left_counts_down_to_the_longest_file() {
+fn the_most_frames_fill_the_longest_file() {
     let mut take = start(&PCM_CODECS[5], 1, 48000.0, 1000);
-    let room = take.encoder.frames_left();
-    assert_eq!(room, (1000 - 1 - take.file.len()) / 3);
-    take.write(&vec![0.1; room as usize - 7], 1);
-    assert_eq!(take.encoder.frames_left(), 7);
-    take.write(&[0.1; 7], 1);
-    assert_eq!(take.encoder.frames_left(), 0);
-    let bytes = take.finish().bytes();
+    let most = take.container.max_frames();
+    assert_eq!(most, (1000 - 1 - take.len()) / 3);
+    take.write_planar(&vec![0.1; most as usize]);
+    take.finish();
+    let bytes = take.bytes();
     assert!(bytes.len() <= 1000 && bytes.len() > 1000 - 6);
-    assert_eq!(stated(&bytes).0, room);
+    assert_eq!(stated(&bytes).0, most);
 }
 
 #[test]
 fn the_longest_file_is_read_by_other_programs() {
     // A hole of 4 GiB takes no room on the disk.
     let mut take = start(&PCM_CODECS[5], 2, 48000.0, MAX_LEN);
-    let frames = take.encoder.frames_left();
-    let len = take.file.len() + frames * 6;
-    take.file.truncate(len).unwrap();
+    let frames = take.container.max_frames();
+    take.truncate(take.len() + frames * 6);
     take.checkpoint();
-    for (reader, seen) in seen_by_others(take.scratch.path()) {
+    for (reader, seen) in seen_by_others(take.path()) {
         assert_eq!(seen, Seen { channels: 2, rate: 48000, frames }, "{reader}");
     }
 }
@@ -201,8 +198,8 @@ fn sample_rates_are_stored_exactly() {
 #[test]
 fn an_input_without_a_sample_rate_is_refused() {
     for rate in [0.0, -48000.0, f64::NAN, f64::INFINITY] {
-        let refused = FORMAT.allows(AudioLayout { channels: 2, rate }, settings(&PCM_CODECS[0]));
+        let refused = FORMAT.allows(layout(2, rate), coded(&PCM_CODECS[0]));
         assert!(refused.unwrap_err().to_string().starts_with("AIFF stores rates above 0 Hz, the input has"));
     }
-    assert!(FORMAT.allows(AudioLayout { channels: 2, rate: 59.94 }, settings(&PCM_CODECS[0])).is_ok());
+    assert!(FORMAT.allows(layout(2, 59.94), coded(&PCM_CODECS[0])).is_ok());
 }

@@ -1,9 +1,13 @@
 use std::path::Path;
 use std::process::Command;
 
+use mp3lame_encoder::{Bitrate, Builder, DualPcm, FlushGap, MonoPcm};
+
 use super::*;
-use crate::container::peers::{TOLERANCE, side_by_side, sounds};
-use crate::container::proof::*;
+use crate::container::testing::readers::*;
+use crate::container::testing::signals::*;
+use crate::container::testing::*;
+use crate::formats::Settings;
 
 const BIT_RATES: [u32; 5] = [96, 128, 192, 256, 320];
 
@@ -11,17 +15,9 @@ fn settings(bit_rate: u32) -> Settings {
     Settings { bit_rate, ..SETTINGS }
 }
 
-fn sound(channels: usize, rate: f64) -> AudioLayout {
-    AudioLayout { channels, rate }
-}
-
-fn head(channels: &[Vec<f32>], frames: usize) -> Vec<Vec<f32>> {
-    channels.iter().map(|channel| channel[..frames].to_vec()).collect()
-}
-
 /// What follows the ID3 tag.
 fn stream_bytes(take: &Take) -> Vec<u8> {
-    take.bytes().split_off(id3_tag(METADATA, &mut Vec::new()).len())
+    take.bytes().split_off(id3_tag(&[], &mut Vec::new()).len())
 }
 
 /// A finished take holds exactly what went in. SoX is not asked, since it plays the padding too.
@@ -31,8 +27,8 @@ fn assert_exact(take: &Take, frames: usize, channels: usize) {
         assert!(decoded.iter().all(|channel| channel.len() == frames), "FFmpeg: {} in {what}", decoded[0].len());
     }
     assert_eq!(symphonia_frames(take.path()), frames as u64, "Symphonia: {what}");
-    let end = Playable { len: take.file.len(), frames: frames as u64 };
-    assert_eq!(take.encoder.playable(take.file.len()), end, "{what}");
+    let end = Playable { len: take.len(), frames: frames as u64 };
+    assert_eq!(take.playable(), end, "{what}");
 }
 
 #[test]
@@ -52,7 +48,7 @@ fn every_length_is_decoded_to_the_frame() {
 
 #[test]
 fn every_rate_bit_rate_and_channel_count_is_recorded_at_its_own_rate() {
-    for rate in RATES {
+    for rate in lame::RATES {
         let signal = music(rate, 2, rate as usize / 2 + 321);
         for bit_rate in BIT_RATES {
             for channels in 1..=2 {
@@ -80,7 +76,7 @@ fn garbage_is_recorded_as_finite_sound() {
                 for channels in [vec![samples.clone()], vec![samples.clone(), samples.clone()], vec![quiet, samples]] {
                     let take = record(&FORMAT, rate, settings(bit_rate), &channels);
                     let clipped = channels.iter().flatten().filter(|sample| sample.abs() > 1.0).count();
-                    assert_eq!(take.encoder.clipped(), clipped as u64, "{name}");
+                    assert_eq!(take.codec.clipped(), clipped as u64, "{name}");
                     assert_eq!(symphonia_frames(take.path()), 9000, "{name}");
                 }
             }
@@ -92,14 +88,14 @@ fn garbage_is_recorded_as_finite_sound() {
 fn a_file_cut_at_any_byte_plays_up_to_what_is_playable() {
     for (rate, bit_rate, channels) in [(44100, 192, 2), (16000, 128, 1), (11025, 96, 2)] {
         let signal = music(rate, channels, rate as usize);
-        let mut take = Take::open(&FORMAT, sound(channels, rate.into()), settings(bit_rate)).unwrap();
+        let mut take = Take::open(&FORMAT, layout(channels, rate), settings(bit_rate)).unwrap();
         take.write_all(&signal, 500);
         let killed = take.bytes();
-        let whole = take.encoder.playable(killed.len() as u64);
+        let whole = take.container.playable(killed.len() as u64);
         assert!(whole.frames + 4 * 1152 > u64::from(rate), "{whole:?}");
         let cut_path = take.beside("cut.mp3");
         for cut in (0..=killed.len()).step_by(killed.len() / 13).chain([killed.len()]) {
-            let playable = take.encoder.playable(cut as u64);
+            let playable = take.container.playable(cut as u64);
             assert!(playable.len <= cut as u64);
             if playable.frames < 1200 {
                 // FFmpeg opens nothing that has less than two MPEG frames.
@@ -125,10 +121,10 @@ fn a_file_cut_at_any_byte_plays_up_to_what_is_playable() {
 fn a_file_killed_after_a_checkpoint_begins_with_the_first_sample_for_every_reader() {
     for (rate, channels) in [(44100, 2), (24000, 1)] {
         let signal = music(rate, channels, 2 * rate as usize);
-        let mut take = Take::open(&FORMAT, sound(channels, rate.into()), SETTINGS).unwrap();
+        let mut take = Take::open(&FORMAT, layout(channels, rate), SETTINGS).unwrap();
         take.write_all(&head(&signal, rate as usize), 500);
         take.checkpoint();
-        let at_checkpoint = take.encoder.playable(take.file.len()).frames as usize;
+        let at_checkpoint = take.playable().frames as usize;
         assert_eq!(symphonia_frames(take.path()), at_checkpoint as u64);
         if let Some(decoded) = sndfile(&take) {
             assert_eq!(decoded[0].len(), at_checkpoint, "libsndfile");
@@ -138,8 +134,8 @@ fn a_file_killed_after_a_checkpoint_begins_with_the_first_sample_for_every_reade
 
         let rest: Vec<Vec<f32>> = signal.iter().map(|channel| channel[rate as usize..].to_vec()).collect();
         take.write_all(&rest, 500);
-        let playable = take.encoder.playable(take.file.len());
-        take.file.truncate(playable.len).unwrap();
+        let playable = take.playable();
+        take.truncate(playable.len);
         if let Some(decoded) = ffmpeg(take.path(), channels, true) {
             assert_eq!(decoded[0].len() as u64, playable.frames, "FFmpeg");
             assert!(snr(&head(&signal, decoded[0].len()), &decoded) > 15.0, "FFmpeg");
@@ -157,15 +153,13 @@ fn a_file_killed_after_a_checkpoint_begins_with_the_first_sample_for_every_reade
 fn a_file_that_a_full_disk_has_cut_plays_to_its_end_although_a_checkpoint_came_before() {
     for missing in [5000, 30_000] {
         let signal = music(48000, 2, 96_000);
-        let mut take = Take::open(&FORMAT, sound(2, 48000.0), SETTINGS).unwrap();
+        let mut take = Take::open(&FORMAT, layout(2, 48000.0), SETTINGS).unwrap();
         take.write_all(&head(&signal, 24_000), 500);
         take.checkpoint();
         let rest: Vec<Vec<f32>> = signal.iter().map(|channel| channel[24_000..].to_vec()).collect();
         take.write_all(&rest, 500);
-        // As the writer thread does when the disk has taken only a part.
-        let playable = take.encoder.playable(take.file.len() - missing);
-        take.file.truncate(playable.len).unwrap();
-        take.checkpoint();
+        // As when the disk has taken only a part.
+        let playable = take.salvage(take.len() - missing);
         assert!(playable.frames > 24_000);
         assert_eq!(symphonia_frames(take.path()), playable.frames);
         if let Some(decoded) = ffmpeg(take.path(), 2, true) {
@@ -182,7 +176,7 @@ fn a_file_that_a_full_disk_has_cut_plays_to_its_end_although_a_checkpoint_came_b
 fn the_bytes_do_not_depend_on_the_block_size() {
     let signal = music(48000, 2, 20000);
     let mut files = [1, 7, 800, 1152, 20000].map(|block| {
-        let mut take = Take::open(&FORMAT, sound(2, 48000.0), SETTINGS).unwrap();
+        let mut take = Take::open(&FORMAT, layout(2, 48000.0), SETTINGS).unwrap();
         take.write_all(&signal, block);
         take.finish();
         take.bytes()
@@ -193,10 +187,15 @@ fn the_bytes_do_not_depend_on_the_block_size() {
 
 #[test]
 fn the_info_frame_is_the_one_that_lame_would_write() {
-    for (rate, bit_rate, channels) in [(48000, 192, 2), (44100, 320, 1), (32000, 96, 2), (22050, 128, 2), (8000, 64, 1)]
-    {
+    for (rate, bit_rate, lame_s, channels) in [
+        (48000, 192, Bitrate::Kbps192, 2),
+        (44100, 320, Bitrate::Kbps320, 1),
+        (32000, 96, Bitrate::Kbps96, 2),
+        (22050, 128, Bitrate::Kbps128, 2),
+        (8000, 64, Bitrate::Kbps64, 1),
+    ] {
         let signal = music(rate, channels, 30000);
-        let (stream, kbps) = plan(sound(channels, rate.into()), settings(bit_rate)).unwrap();
+        let stream = Stream::new(rate, bit_rate, channels);
         let take = record(&FORMAT, rate, settings(bit_rate), &signal);
         let mut ours = stream_bytes(&take)[..stream.frame_bytes()].to_vec();
 
@@ -204,11 +203,11 @@ fn the_info_frame_is_the_one_that_lame_would_write() {
         builder.set_num_channels(channels as u8).unwrap();
         builder.set_sample_rate(rate).unwrap();
         builder.set_output_sample_rate(rate.try_into().ok()).unwrap();
-        builder.set_brate(kbps.lame).unwrap();
+        builder.set_brate(lame_s).unwrap();
         let mut lame = builder.build().unwrap();
         let mut out = Vec::with_capacity(1 << 18);
         let pcm: Vec<Vec<i32>> =
-            signal.iter().map(|channel| channel.iter().map(|s| (s * FULL_SCALE) as i32).collect()).collect();
+            signal.iter().map(|channel| channel.iter().map(|s| (s * 2_147_483_648.0) as i32).collect()).collect();
         match &pcm[..] {
             [left, right] => lame.encode_to_vec(DualPcm { left, right }, &mut out).unwrap(),
             all => lame.encode_to_vec(MonoPcm(&all[0]), &mut out).unwrap(),
@@ -266,13 +265,14 @@ fn no_take_is_worse_than_one_of_the_lame_program() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let cases = RATES.iter().flat_map(|&rate| sounds(rate).into_iter().map(move |sound| (rate, sound))).enumerate();
+    let cases =
+        lame::RATES.iter().flat_map(|&rate| sounds(rate).into_iter().map(move |sound| (rate, sound))).enumerate();
     let worse = side_by_side(cases.collect(), |(at, (rate, (name, signal)))| {
         let wav = folder.path().join(format!("{at}.wav"));
         write_wav(&wav, rate, &signal);
         // Every sound at a third of the bit rates, every sample rate at all of them.
         let most = Stream::max_kbps(rate);
-        let mut allowed: Vec<u32> = KBPS.iter().map(|row| row.kbps).filter(|&kbps| kbps <= most).collect();
+        let mut allowed: Vec<u32> = lame::bit_rates().filter(|&kbps| kbps <= most).collect();
         allowed.retain(|&kbps| BIT_RATES.contains(&kbps) || kbps == most);
         let compared = allowed.iter().skip(at % allowed.len().min(3)).step_by(3).filter_map(|&kbps| {
             let take = record(&FORMAT, rate, settings(kbps), &signal);
@@ -288,14 +288,14 @@ fn no_take_is_worse_than_one_of_the_lame_program() {
 
 #[test]
 fn at_most_0_35_seconds_are_held_back() {
-    for rate in RATES {
+    for rate in lame::RATES {
         let signal = music(rate, 2, rate as usize);
-        let mut take = Take::open(&FORMAT, sound(2, rate.into()), SETTINGS).unwrap();
+        let mut take = Take::open(&FORMAT, layout(2, rate), SETTINGS).unwrap();
         let mut worst = 0;
         for end in (0..rate as usize).step_by(100) {
             let block = signal.iter().map(|channel| channel[end..(end + 100).min(channel.len())].to_vec());
             take.write_all(&block.collect::<Vec<_>>(), 100);
-            worst = worst.max(end as u64 - take.encoder.playable(take.file.len()).frames.min(end as u64));
+            worst = worst.max(end as u64 - take.playable().frames.min(end as u64));
         }
         let seconds = worst as f64 / f64::from(rate);
         println!("{rate} Hz: {seconds:.3} s held back");
@@ -305,21 +305,21 @@ fn at_most_0_35_seconds_are_held_back() {
 
 #[test]
 fn what_mp3_cannot_hold_is_told_before_a_file_is_opened() {
-    let told = |sound, settings| FORMAT.allows(sound, settings).unwrap_err().to_string();
+    let told = |layout, settings| FORMAT.allows(layout, settings).unwrap_err().to_string();
     assert_eq!(
-        told(sound(6, 48000.0), SETTINGS),
-        "MP3 holds 1 or 2 channels, the input has 6: choose WAV or OGG, or narrow Channel Scope."
+        told(layout(6, 48000.0), SETTINGS),
+        "MP3 holds 1 or 2 channels, the input has 6: choose WAV, OGG or AIFF, or narrow Channel Scope."
     );
-    assert!(told(sound(0, 48000.0), SETTINGS).contains("the input has 0"));
+    assert!(told(layout(0, 48000.0), SETTINGS).contains("the input has 0"));
     for rate in [0.0, 44100.5, 96000.0, f64::NAN, f64::INFINITY, -48000.0] {
-        assert!(told(sound(2, rate), SETTINGS).contains(&format!("the input has {rate} Hz: resample the input")));
+        assert!(told(layout(2, rate), SETTINGS).contains(&format!("the input has {rate} Hz: resample the input")));
     }
 }
 
 #[test]
 fn the_id3_tag_stands_at_the_very_start() {
     let take = record(&FORMAT, 48000, SETTINGS, &music(48000, 2, 5000));
-    let tag = id3_tag(METADATA, &mut Vec::new());
+    let tag = id3_tag(&[], &mut Vec::new());
     assert_eq!(take.bytes()[..tag.len()], tag);
     assert_eq!(stream_bytes(&take)[36..40], *b"Info");
 }

@@ -1,20 +1,15 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::super::{AudioLayout, Settings};
 use super::*;
-use crate::container::proof::*;
-
-fn sound(channels: usize, rate: f64) -> AudioLayout {
-    AudioLayout { channels, rate }
-}
+use crate::container::testing::readers::*;
+use crate::container::testing::signals::*;
+use crate::container::testing::*;
+use crate::formats::Settings;
+use crate::stream::planar::Planar;
 
 fn quality(quality: f32) -> Settings {
     Settings { quality, ..SETTINGS }
-}
-
-fn head(channels: &[Vec<f32>], frames: usize) -> Vec<Vec<f32>> {
-    channels.iter().map(|channel| channel[..frames].to_vec()).collect()
 }
 
 /// Frames that the reference decoder writes.
@@ -53,8 +48,8 @@ fn assert_exact(take: &Take, frames: usize, channels: usize) {
     if let Some(decoded) = (frames == 0 || frames > 1000).then(|| decoded(take.path(), channels)).flatten() {
         assert!(decoded.iter().all(|channel| channel.len() == frames), "FFmpeg: {} of {what}", decoded[0].len());
     }
-    let end = Playable { len: take.file.len(), frames: frames as u64 };
-    assert_eq!(take.encoder.playable(take.file.len()), end, "{what}");
+    let end = Playable { len: take.len(), frames: frames as u64 };
+    assert_eq!(take.playable(), end, "{what}");
 }
 
 #[test]
@@ -81,7 +76,7 @@ fn one_to_64_channels_and_255_keep_their_order() {
     for channels in (1..=64).chain([255]) {
         let signal = music(16000, channels, 4000);
         let take = record(&FORMAT, 16000, SETTINGS, &signal);
-        assert_eq!(take.encoder.playable(take.file.len()).frames, 4000);
+        assert_eq!(take.playable().frames, 4000);
         if let Some(decoded) = decoded(take.path(), channels) {
             assert_eq!(decoded.len(), channels);
             for (channel, (before, after)) in signal.iter().zip(&decoded).enumerate() {
@@ -110,12 +105,12 @@ fn libvorbis_has_a_mode_for_every_sound_and_quality() {
         for (channels, levels) in [(1, 11), (2, 11), (6, 4), (255, 2)] {
             for level in 0..levels {
                 let settings = quality(level as f32 / (levels - 1) as f32);
-                Take::open(&FORMAT, sound(channels, f64::from(rate)), settings).unwrap();
+                Take::open(&FORMAT, layout(channels, rate), settings).unwrap();
             }
         }
     }
     for level in [-3.0, 7.0, f32::NAN, f32::INFINITY] {
-        Take::open(&FORMAT, sound(2, 48000.0), quality(level)).unwrap();
+        Take::open(&FORMAT, layout(2, 48000.0), quality(level)).unwrap();
     }
 }
 
@@ -125,7 +120,7 @@ fn garbage_is_recorded_as_finite_sound() {
         let clipped = samples.iter().filter(|sample| sample.abs() > 1.0).count() as u64;
         for level in [0.0, 1.0] {
             let take = record(&FORMAT, 44100, quality(level), &[samples.clone(), vec![0.0; 9000]]);
-            assert_eq!(take.encoder.clipped(), clipped, "{name}");
+            assert_eq!(take.codec.clipped(), clipped, "{name}");
             assert_exact(&take, 9000, 2);
             if let Some(decoded) = ffmpeg(take.path(), 2, true) {
                 let peak = decoded.iter().flatten().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
@@ -140,14 +135,14 @@ fn a_file_cut_at_any_byte_plays_up_to_what_is_playable() {
     // Many channels at the best quality: packets that are longer than a page.
     for (rate, channels, level) in [(44100, 2, 0.5), (8000, 1, 0.0), (48000, 255, 1.0)] {
         let signal = music(rate, channels, if channels > 100 { 12000 } else { rate as usize });
-        let mut take = Take::open(&FORMAT, sound(channels, rate.into()), quality(level)).unwrap();
+        let mut take = Take::open(&FORMAT, layout(channels, rate), quality(level)).unwrap();
         take.write_all(&signal, 500);
         let killed = take.bytes();
-        let whole = take.encoder.playable(killed.len() as u64);
+        let whole = take.container.playable(killed.len() as u64);
         assert_eq!(whole.len, killed.len() as u64);
         let cut_path = take.beside("cut.ogg");
         for cut in (0..=killed.len()).step_by(killed.len() / 13).chain([killed.len()]) {
-            let playable = take.encoder.playable(cut as u64);
+            let playable = take.container.playable(cut as u64);
             assert!(playable.len <= cut as u64);
             if playable.frames == 0 {
                 continue;
@@ -180,13 +175,13 @@ fn little_is_held_back_even_of_silence() {
             if silent {
                 signal.fill(vec![0.0; rate as usize]);
             }
-            let mut take = Take::open(&FORMAT, sound(channels, rate.into()), quality(level)).unwrap();
+            let mut take = Take::open(&FORMAT, layout(channels, rate), quality(level)).unwrap();
             let (mut worst, block) = (0, rate as usize / 100);
             for start in (0..rate as usize).step_by(block) {
                 let block: Vec<Vec<f32>> =
                     signal.iter().map(|channel| channel[start..start + block].to_vec()).collect();
                 take.write_all(&block, block[0].len());
-                worst = worst.max(start as u64 - take.encoder.playable(take.file.len()).frames.min(start as u64));
+                worst = worst.max(start as u64 - take.playable().frames.min(start as u64));
             }
             let seconds = worst as f64 / f64::from(rate);
             // A long block alone is a quarter of a second there.
@@ -229,28 +224,21 @@ fn every_take_has_a_serial_number_of_its_own() {
 fn two_nodes_encode_at_once_what_each_encodes_alone() {
     let signal = music(48000, 2, 200_000);
     let sizes: Vec<u64> = std::thread::scope(|scope| {
-        let takes = [0; 4].map(|_| scope.spawn(|| record(&FORMAT, 48000, SETTINGS, &signal).file.len()));
+        let takes = [0; 4].map(|_| scope.spawn(|| record(&FORMAT, 48000, SETTINGS, &signal).len()));
         takes.map(|take| take.join().unwrap()).to_vec()
     });
-    assert_eq!(sizes, vec![record(&FORMAT, 48000, SETTINGS, &signal).file.len(); 4]);
+    assert_eq!(sizes, vec![record(&FORMAT, 48000, SETTINGS, &signal).len(); 4]);
 }
 
 #[test]
 fn comments_of_any_kind_are_kept() {
     let long = "ä".repeat(100_000);
     let comments = [("title".to_owned(), "Übung\0 1".to_owned()), ("my own key".to_owned(), long.clone())];
-    let (header, silence, warnings) = (&mut Vec::new(), &mut Vec::new(), &mut Vec::new());
-    let (sound, settings, metadata) = (sound(2, 48000.0), SETTINGS, &comments);
-    let mut encoder = open(Opening { sound, settings, metadata, header, silence, warnings }).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("take.ogg");
-    let mut file = TakeFile::beginning(std::fs::File::create_new(&path).unwrap(), path.clone(), header, silence);
-    let mut out = Vec::new();
-    encoder.write(Planar::repeated(&[0.25; 5000], 2), &mut out).unwrap();
-    file.append(&out).unwrap();
-    encoder.finish(&mut file).unwrap();
+    let mut take = Take::with_metadata(&FORMAT, layout(2, 48000), SETTINGS, &comments).unwrap();
+    take.write(Planar::repeated(&[0.25; 5000], 2));
+    take.finish();
     if have("ogginfo") {
-        let shown = run(Command::new("ogginfo").env("LC_ALL", "C.UTF-8").arg(&path)).stdout;
+        let shown = run(Command::new("ogginfo").env("LC_ALL", "C.UTF-8").arg(take.path())).stdout;
         let shown = String::from_utf8_lossy(&shown).into_owned();
         assert!(shown.contains("title=Übung 1") && shown.contains(&long), "{}", &shown[..500.min(shown.len())]);
         assert!(!shown.to_lowercase().contains("warning"));
@@ -259,14 +247,14 @@ fn comments_of_any_kind_are_kept() {
 
 #[test]
 fn what_ogg_cannot_hold_is_told_before_a_file_is_opened() {
-    let told = |sound| FORMAT.allows(sound, SETTINGS).unwrap_err().to_string();
+    let told = |layout| FORMAT.allows(layout, SETTINGS).unwrap_err().to_string();
     assert_eq!(
-        told(sound(256, 48000.0)),
-        "OGG holds 1 to 255 channels, the input has 256: choose another File Type, or narrow Channel Scope."
+        told(layout(256, 48000.0)),
+        "OGG holds 1 to 255 channels, the input has 256: choose WAV or AIFF, or narrow Channel Scope."
     );
-    assert!(told(sound(0, 48000.0)).contains("the input has 0"));
+    assert!(told(layout(0, 48000.0)).contains("the input has 0"));
     for rate in [0.0, 7999.0, 44100.5, 192_001.0, f64::NAN, f64::INFINITY, -48000.0] {
-        assert!(told(sound(2, rate)).contains(&format!("the input has {rate} Hz: resample the input")));
+        assert!(told(layout(2, rate)).contains(&format!("the input has {rate} Hz: resample the input")));
     }
 }
 
@@ -275,15 +263,15 @@ fn the_silence_is_a_page_that_the_first_of_any_sound_replaces() {
     let sounds = [(8000, 1), (11025, 2), (15000, 2), (26000, 6), (44100, 2), (48000, 64), (192_000, 255)];
     for (rate, channels, level) in sounds.into_iter().flat_map(|(rate, n)| [0.0, 0.5, 1.0].map(|q| (rate, n, q))) {
         let what = format!("{rate} Hz, {channels} channels, quality {level}");
-        let mut take = Take::open(&FORMAT, sound(channels, f64::from(rate)), quality(level)).unwrap();
-        let header = take.file.len();
+        let mut take = Take::open(&FORMAT, layout(channels, rate), quality(level)).unwrap();
+        let header = take.len();
         let granule = u64::from_le_bytes(take.bytes()[header as usize + 6..][..8].try_into().unwrap());
         let silence = reference_decoder(take.path(), channels);
         assert!(granule > 0 && silence.iter().all(|channel| channel.len() as u64 == granule), "{what}: {granule}");
         assert!(silence.iter().flatten().all(|sample| *sample == 0.0), "{what}");
-        while take.file.len() == header {
+        while take.len() == header {
             take.write(Planar::repeated(&[0.0; 32], channels));
         }
-        assert!(!take.file.has_silence(), "{what}");
+        assert!(!take.has_placeholder(), "{what}");
     }
 }

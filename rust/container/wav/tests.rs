@@ -3,17 +3,19 @@ use std::io::Read;
 use proptest::prelude::*;
 
 use super::*;
-use crate::container::PCM_CODECS;
-use crate::container::testing::{Seen, Take, interleaved, seen_by, seen_by_others, settings, signal, tool};
+use crate::codec::{PCM_CODECS, PcmCodec};
+use crate::container::testing::readers::{Seen, seen_by, seen_by_others, tool};
+use crate::container::testing::signals::{interleaved, signal};
+use crate::container::testing::{Take, coded, layout};
+use crate::formats::Recorded;
 
 /// pcm16, pcm24, pcm32 and float32.
 fn codecs() -> impl Iterator<Item = &'static PcmCodec> {
     PCM_CODECS.iter().filter(|codec| !codec.big_endian)
 }
 
-fn start(codec: &'static PcmCodec, channels: usize, riff_limit: u64) -> Take<Wav> {
-    let sound = AudioLayout { channels, rate: 48000.0 };
-    Take::start("take.wav", sound, codec, |opening| Wav::open(opening, riff_limit))
+fn start(codec: &'static PcmCodec, channels: usize, riff_limit: u64) -> Take {
+    Take::with("wav", layout(channels, 48000), coded(codec), &[], |setup| Ok(open(setup, riff_limit))).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -44,7 +46,7 @@ fn stored(codec: &PcmCodec, samples: &[f32], channels: usize) -> Vec<i32> {
 #[test]
 fn stereo_pcm16_has_the_plain_header() {
     let mut take = start(&PCM_CODECS[0], 2, RIFF_LIMIT);
-    take.write(&[0.5, -1.0, 0.25, f32::NAN], 2);
+    take.write_planar(&[0.5, -1.0, 0.25, f32::NAN]);
     let expected = [
         "52494646 50000000 57415645", // RIFF, size 80, WAVE
         "4a554e4b 1c000000",          // JUNK
@@ -52,13 +54,14 @@ fn stereo_pcm16_has_the_plain_header() {
         "666d7420 10000000 0100 0200 80bb0000 00ee0200 0400 1000", // fmt: PCM, 2 channels, 48000 Hz
         "64617461 08000000 0040 0020 0080 0000",                   // data: interleaved
     ];
-    assert_eq!(hex(&take.finish().bytes()), expected.concat().replace(' ', ""));
+    take.finish();
+    assert_eq!(hex(&take.bytes()), expected.concat().replace(' ', ""));
 }
 
 #[test]
 fn mono_float32_has_the_extensible_header_and_a_fact() {
     let mut take = start(&PCM_CODECS[3], 1, RIFF_LIMIT);
-    take.write(&[2.0], 1);
+    take.write_planar(&[2.0]);
     let expected = [
         "52494646 70000000 57415645",
         "4a554e4b 1c000000",
@@ -68,16 +71,17 @@ fn mono_float32_has_the_extensible_header_and_a_fact() {
         "66616374 04000000 01000000",                              // fact: 1 frame
         "64617461 04000000 00000040",
     ];
-    assert_eq!(hex(&take.finish().bytes()), expected.concat().replace(' ', ""));
+    take.finish();
+    assert_eq!(hex(&take.bytes()), expected.concat().replace(' ', ""));
 }
 
 #[test]
 fn a_file_without_a_frame_is_whole() {
     for codec in codecs() {
-        let take = start(codec, 2, RIFF_LIMIT);
-        let before = take.scratch.bytes();
-        let scratch = take.finish();
-        assert!(scratch.bytes() == before, "nothing had to be patched");
+        let mut take = start(codec, 2, RIFF_LIMIT);
+        let before = take.bytes();
+        take.finish();
+        assert!(take.bytes() == before, "nothing had to be changed");
         assert!(read_with_hound(&before).1.is_empty());
     }
 }
@@ -88,10 +92,11 @@ fn every_flavour_is_read_by_hound_with_the_exact_samples() {
         for channels in [1, 2, 3, 6, 64] {
             let samples = signal(channels, 101);
             let mut take = start(codec, channels, RIFF_LIMIT);
-            take.write(&samples, channels);
+            take.write_planar(&samples);
             take.checkpoint();
-            let checkpointed = read_with_hound(&take.scratch.bytes());
-            let (spec, read) = read_with_hound(&take.finish().bytes());
+            let checkpointed = read_with_hound(&take.bytes());
+            take.finish();
+            let (spec, read) = read_with_hound(&take.bytes());
             assert_eq!((usize::from(spec.channels), spec.sample_rate), (channels, 48000));
             assert_eq!(spec.bits_per_sample, codec.bits);
             assert!(read == stored(codec, &samples, channels), "{} {channels}", codec.name);
@@ -107,9 +112,9 @@ fn other_programs_read_every_flavour() {
     for (codec, channels) in flavours.chain(masks) {
         let frames = 1001;
         let mut take = start(codec, channels, RIFF_LIMIT);
-        take.write(&signal(channels, frames), channels);
-        let scratch = take.finish();
-        for (reader, seen) in seen_by_others(scratch.path()) {
+        take.write_planar(&signal(channels, frames));
+        take.finish();
+        for (reader, seen) in seen_by_others(take.path()) {
             assert_eq!(seen, Seen { channels, rate: 48000, frames: frames as u64 }, "{reader}, {}", codec.name);
         }
     }
@@ -120,10 +125,10 @@ fn a_killed_take_is_read_up_to_the_last_checkpoint() {
     for codec in codecs() {
         for channels in [1, 6] {
             let mut take = start(codec, channels, RIFF_LIMIT);
-            take.write(&signal(channels, 1001), channels);
+            take.write_planar(&signal(channels, 1001));
             take.checkpoint();
-            take.write(&signal(channels, 500), channels);
-            for (reader, seen) in seen_by_others(take.scratch.path()) {
+            take.write_planar(&signal(channels, 500));
+            for (reader, seen) in seen_by_others(take.path()) {
                 assert_eq!(seen, Seen { channels, rate: 48000, frames: 1001 }, "{reader}, {}", codec.name);
             }
         }
@@ -135,20 +140,19 @@ fn ffmpeg_and_libsndfile_decode_the_exact_samples() {
     for codec in codecs() {
         let samples = signal(6, 333);
         let mut take = start(codec, 6, RIFF_LIMIT);
-        take.write(&samples, 6);
-        let scratch = take.finish();
+        take.write_planar(&samples);
+        take.finish();
         let shift = if codec.float { 0 } else { 32 - codec.bits };
         let expected: Vec<u8> = stored(codec, &samples, 6).iter().flat_map(|s| (s << shift).to_le_bytes()).collect();
         let format = if codec.float { "f32le" } else { "s32le" };
-        if let Some((decoded, errors)) =
-            tool("ffmpeg", &["-v", "error", "-i", "FILE", "-f", format, "-"], scratch.path())
+        if let Some((decoded, errors)) = tool("ffmpeg", &["-v", "error", "-i", "FILE", "-f", format, "-"], take.path())
         {
             assert_eq!(errors, "");
             assert!(decoded == expected, "ffmpeg, {}", codec.name);
         }
-        let raw = scratch.path().with_extension("raw");
+        let raw = take.path().with_extension("raw");
         let encoding = if codec.float { "-float32" } else { "-pcm32" };
-        if tool("sndfile-convert", &[encoding, "FILE", raw.to_str().unwrap()], scratch.path()).is_some() {
+        if tool("sndfile-convert", &[encoding, "FILE", raw.to_str().unwrap()], take.path()).is_some() {
             assert!(std::fs::read(raw).unwrap() == expected, "libsndfile, {}", codec.name);
         }
     }
@@ -157,13 +161,13 @@ fn ffmpeg_and_libsndfile_decode_the_exact_samples() {
 #[test]
 fn odd_data_is_padded_and_counted_without_its_pad() {
     let mut take = start(&PCM_CODECS[1], 1, RIFF_LIMIT);
-    take.write(&[0.5; 5], 1);
-    let scratch = take.finish();
-    let bytes = scratch.bytes();
+    take.write_planar(&[0.5; 5]);
+    take.finish();
+    let bytes = take.bytes();
     assert_eq!(bytes.len() % 2, 0);
     assert_eq!(u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize, bytes.len() - 8);
     assert_eq!(read_with_hound(&bytes).1.len(), 5);
-    for (reader, seen) in seen_by_others(scratch.path()) {
+    for (reader, seen) in seen_by_others(take.path()) {
         assert_eq!(seen.frames, 5, "{reader}");
     }
 }
@@ -176,18 +180,14 @@ proptest! {
         let codec = &PCM_CODECS[codec];
         let samples = signal(channels, frames);
         let mut take = start(codec, channels, RIFF_LIMIT);
-        let header = take.file.len();
-        take.write(&samples, channels);
-        let len = header + ((take.file.len() - header) as f64 * cut) as u64;
-        take.file.truncate(len).unwrap();
-        let playable = take.encoder.playable(len);
+        let header = take.len();
+        take.write_planar(&samples);
+        let len = header + ((take.len() - header) as f64 * cut) as u64;
+        take.truncate(len);
+        let playable = take.container.playable(len);
         prop_assert!(playable.len <= len && len - playable.len < (channels * 4) as u64);
-        let bytes = if finished {
-            take.finish().bytes()
-        } else {
-            take.checkpoint();
-            take.scratch.bytes()
-        };
+        if finished { take.complete() } else { take.checkpoint() }
+        let bytes = take.bytes();
         let expected = stored(codec, &samples, channels);
         let (_, read) = read_with_hound(&bytes);
         prop_assert_eq!(read.len() as u64, playable.frames * channels as u64);
@@ -198,11 +198,19 @@ proptest! {
 #[test]
 fn a_file_without_a_whole_header_is_left_alone() {
     let mut take = start(&PCM_CODECS[1], 2, RIFF_LIMIT);
-    take.file.truncate(50).unwrap();
-    let before = take.scratch.bytes();
-    take.checkpoint();
-    assert_eq!(take.encoder.playable(50), Playable { len: 0, frames: 0 });
-    assert_eq!(take.finish().bytes(), before);
+    let container = &mut take.container;
+    assert_eq!(container.playable(51), Playable { len: 0, frames: 0 });
+    assert_eq!((container.checkpoint(51), container.tail(51), container.complete(51)), (vec![], vec![], vec![]));
+}
+
+#[test]
+fn a_checkpoint_says_all_again_since_the_one_before_may_not_have_been_written() {
+    let mut take = start(&PCM_CODECS[3], 2, 16_000);
+    take.write_planar(&signal(2, 3000));
+    let len = take.len();
+    let first = take.container.checkpoint(len);
+    assert_eq!(first, take.container.checkpoint(len));
+    assert_eq!(first[0].bytes[..4], *b"RF64");
 }
 
 #[test]
@@ -210,20 +218,20 @@ fn a_growing_file_becomes_rf64_before_its_sizes_overflow() {
     for codec in [&PCM_CODECS[1], &PCM_CODECS[3]] {
         let mut take = start(codec, 2, 16_000);
         for frames in [1000, 2000, 3000] {
-            take.write(&signal(2, 1000), 2);
+            take.write_planar(&signal(2, 1000));
             take.checkpoint();
-            let bytes = take.scratch.bytes();
+            let bytes = take.bytes();
             let large = bytes.len() - 8 > 14_000;
             assert_eq!(large, frames * 2 * usize::from(codec.bits / 8) > 13_900);
             assert_eq!(&bytes[..4], if large { b"RF64" } else { b"RIFF" });
             assert_eq!(&bytes[12..16], if large { b"ds64" } else { b"JUNK" });
-            for (reader, seen) in seen_by_others(take.scratch.path()) {
+            for (reader, seen) in seen_by_others(take.path()) {
                 assert_eq!(seen, Seen { channels: 2, rate: 48000, frames: frames as u64 }, "{reader}, {}", codec.name);
             }
         }
-        let scratch = take.finish();
-        assert_eq!(&scratch.bytes()[..4], b"RF64");
-        for (reader, seen) in seen_by_others(scratch.path()) {
+        take.finish();
+        assert_eq!(&take.bytes()[..4], b"RF64");
+        for (reader, seen) in seen_by_others(take.path()) {
             assert_eq!(seen, Seen { channels: 2, rate: 48000, frames: 3000 }, "{reader}, {}", codec.name);
         }
     }
@@ -232,8 +240,9 @@ fn a_growing_file_becomes_rf64_before_its_sizes_overflow() {
 #[test]
 fn rf64_states_what_riff_cannot() {
     let mut take = start(&PCM_CODECS[1], 1, 100);
-    take.write(&[0.0; 41], 1);
-    let bytes = take.finish().bytes();
+    take.write_planar(&[0.0; 41]);
+    take.finish();
+    let bytes = take.bytes();
     assert_eq!(&bytes[..12], b"RF64\xff\xff\xff\xffWAVE");
     assert_eq!(bytes[12..20], *b"ds64\x1c\0\0\0");
     let stated = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
@@ -245,10 +254,11 @@ fn rf64_states_what_riff_cannot() {
 #[test]
 fn a_finished_file_that_fits_is_riff_again() {
     let mut take = start(&PCM_CODECS[0], 1, 10_000);
-    take.write(&vec![0.5; 4700], 1);
+    take.write_planar(&vec![0.5; 4700]);
     take.checkpoint();
-    assert_eq!(&take.scratch.bytes()[..4], b"RF64");
-    let bytes = take.finish().bytes();
+    assert_eq!(&take.bytes()[..4], b"RF64");
+    take.finish();
+    let bytes = take.bytes();
     assert_eq!((&bytes[..4], &bytes[12..16]), (&b"RIFF"[..], &b"JUNK"[..]));
     assert_eq!(read_with_hound(&bytes).1.len(), 4700);
 }
@@ -257,18 +267,18 @@ fn a_finished_file_that_fits_is_riff_again() {
 fn a_take_that_passes_4_gib_is_read_up_to_the_last_checkpoint() {
     // Holes take no room on the disk.
     let mut take = start(&PCM_CODECS[1], 2, RIFF_LIMIT);
-    let header = take.file.len();
+    let header = take.len();
     let lens = [3_000_000_000, 3_700_000_000, 3_800_000_000, 4_294_900_000, 6_000_000_000];
     for (len, form) in lens.into_iter().zip([b"RIFF", b"RIFF", b"RF64", b"RF64", b"RF64"]) {
-        take.file.truncate(len).unwrap();
+        take.truncate(len);
         take.checkpoint();
         // As a kill leaves it a little later.
-        take.file.truncate(len + 200_000).unwrap();
+        take.truncate(len + 200_000);
         let mut id = [0; 4];
-        std::fs::File::open(take.scratch.path()).and_then(|mut file| file.read_exact(&mut id)).unwrap();
+        std::fs::File::open(take.path()).and_then(|mut file| file.read_exact(&mut id)).unwrap();
         assert_eq!(id, *form);
         // Not sox, which reads the whole file to tell its length.
-        for (reader, seen) in seen_by(&["ffprobe", "sndfile-info"], take.scratch.path()) {
+        for (reader, seen) in seen_by(&["ffprobe", "sndfile-info"], take.path()) {
             assert_eq!(seen.frames, (len - header) / 6, "{reader}, {len} bytes");
         }
     }
@@ -276,19 +286,18 @@ fn a_take_that_passes_4_gib_is_read_up_to_the_last_checkpoint() {
 
 #[test]
 fn what_wav_cannot_hold_is_refused_with_a_remedy() {
-    let refusal = |codec: usize, channels, rate| match FORMAT
-        .allows(AudioLayout { channels, rate }, settings(&PCM_CODECS[codec]))
-    {
-        Ok(()) => String::new(),
-        Err(problem) => problem.to_string(),
-    };
+    let refusal =
+        |codec: usize, channels, rate: f64| match FORMAT.allows(layout(channels, rate), coded(&PCM_CODECS[codec])) {
+            Ok(()) => String::new(),
+            Err(problem) => problem.to_string(),
+        };
     assert_eq!(
         refusal(1, 30000, 48000.0),
         "WAV holds at most 21845 channels of pcm24, the input has 30000: choose pcm16, or narrow Channel Scope."
     );
     assert_eq!(
         refusal(0, 40000, 48000.0),
-        "WAV holds 1 to 32767 channels, the input has 40000: choose another File Type, or narrow Channel Scope."
+        "WAV holds 1 to 32767 channels, the input has 40000: choose AIFF, or narrow Channel Scope."
     );
     assert_eq!(
         refusal(2, 16000, 96000.0),
@@ -302,13 +311,32 @@ fn what_wav_cannot_hold_is_refused_with_a_remedy() {
     assert_eq!(
         refusal(0, 2, 44100.5),
         "WAV stores whole rates from 1 to 4294967295 Hz, the input has 44100.5 Hz: \
-         resample the input or choose another File Type."
+         resample the input, or choose AIFF."
     );
     for rate in [0.0, -1.0, 5e9, f64::NAN, f64::INFINITY] {
         assert!(refusal(0, 2, rate).starts_with("WAV stores whole rates"));
     }
     for (codec, channels, rate) in [(0, 32767, 48000.0), (1, 21845, 44100.0), (3, 1, 1.0), (0, 1, 2147483647.0)] {
         assert_eq!(refusal(codec, channels, rate), "");
+    }
+}
+
+#[test]
+fn verifying_finds_what_is_not_as_recorded() {
+    for codec in codecs() {
+        let mut take = start(codec, 2, RIFF_LIMIT);
+        take.write_planar(&signal(2, 500));
+        take.finish();
+        let (bytes, layout, settings) = (take.bytes(), take.layout(), coded(codec));
+        let recorded = Recorded { layout, settings, frames: 500, len: take.len() };
+        let found = |recorded: &Recorded| verify::difference(&mut &bytes[..], recorded);
+        assert_eq!(found(&recorded), None);
+        assert_eq!(found(&Recorded { frames: 499, ..recorded }).as_deref(), Some("reads as 500 frames instead of 499"));
+        let other = AudioLayout { channels: 3, ..layout };
+        assert!(found(&Recorded { layout: other, ..recorded }).unwrap().starts_with("reads as 2 channels at 48000 Hz"));
+        let other = if codec.float { &PCM_CODECS[2] } else { &PCM_CODECS[3] };
+        assert!(found(&Recorded { settings: coded(other), ..recorded }).unwrap().starts_with("reads as 2 channels"));
+        assert!(verify::difference(&mut &bytes[..50], &recorded).unwrap().starts_with("cannot be read again ("));
     }
 }
 

@@ -145,7 +145,8 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
         if !suffixed {
             node.try_set("Uniquesuff", false)?;
         }
-        if let Some(kind) = file_type(file) {
+        let file_types = node.par("Filetype").map_or(&[][..], |par| &par.menu);
+        if let Some(kind) = file_type(file, file_types).map(str::to_owned) {
             node.try_set("Filetype", kind)?;
         }
     }
@@ -191,15 +192,12 @@ fn numbered(file: &Path, nodes: u16, index: usize) -> PathBuf {
     file.with_file_name(name)
 }
 
-/// The item of File Type that an extension stands for.
-fn file_type(file: &Path) -> Option<&'static str> {
-    match file.extension()?.to_ascii_lowercase().to_str()? {
-        "wav" => Some("wav"),
-        "aif" | "aiff" => Some("aiff"),
-        "mp3" => Some("mp3"),
-        "ogg" => Some("ogg"),
-        _ => None,
-    }
+/// The item of File Type that an extension stands for: its name, or the beginning of it as in `aif`.
+fn file_type<'a>(file: &Path, file_types: &'a [(String, String)]) -> Option<&'a str> {
+    let extension = file.extension()?.to_str()?.to_ascii_lowercase();
+    let names = || file_types.iter().map(|(name, _)| name.as_str());
+    let beginning = |name: &&str| extension.len() > 2 && name.starts_with(&extension);
+    names().find(|name| *name == extension).or_else(|| names().find(beginning))
 }
 
 #[cfg(test)]
@@ -217,8 +215,16 @@ mod tests {
 
     #[test]
     fn extensions_should_choose_the_file_type() {
-        for (file, kind) in [("a.WAV", Some("wav")), ("a.aif", Some("aiff")), ("a.flac", None), ("wav", None)] {
-            assert_eq!(file_type(Path::new(file)), kind, "{file}");
+        let file_types = ["wav", "aiff"].map(|name| (name.to_owned(), name.to_uppercase()));
+        for (file, kind) in [
+            ("a.WAV", Some("wav")),
+            ("a.aif", Some("aiff")),
+            ("a.ai", None),
+            ("a.txt", None),
+            ("wav", None),
+            ("a.", None),
+        ] {
+            assert_eq!(file_type(Path::new(file), &file_types), kind, "{file}");
         }
     }
 }

@@ -162,7 +162,7 @@ impl Performer {
         if file_types.is_empty() {
             return Err("the plugin has no File Type to choose from".to_owned());
         }
-        let plan = Plan::draw(&mut self.random, &file_types, fps, self.places.small_disk.is_some());
+        let plan = Plan::draw(&mut self.random, &file_types, fps, self.places.small_disk.is_some())?;
         self.takes += 1;
         let place = match (&self.places.small_disk, plan.fault) {
             (Some(small), Some((Fault::SmallDisk, _))) => small,
@@ -212,7 +212,7 @@ impl Performer {
             6..=9 if self.paused => self.set_paused(false)?,
             10..=13 if !self.paused => self.rests_until = self.cooks + self.random.between(1, 25),
             14..=15 => {
-                let layout = draw_layout(&mut self.random, &take.plan.file_type);
+                let layout = draw_layout(&mut self.random, &take.plan.file_type)?;
                 self.wire(layout);
             }
             16..=17 => {

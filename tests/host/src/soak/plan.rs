@@ -54,13 +54,13 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Draws a take of one of `file_types`.
-    pub(super) fn draw(random: &mut Random, file_types: &[String], fps: u64, small_disk: bool) -> Self {
+    ///
+    /// # Errors
+    /// As [`draw_layout`].
+    pub(super) fn draw(random: &mut Random, file_types: &[String], fps: u64, small_disk: bool) -> Result<Self, String> {
         let file_type = random.pick(file_types).clone();
-        let scope = match file_type.as_str() {
-            "mp3" => *random.pick(&["*", "*", "chan[1-2]", "chan1"]),
-            _ => *random.pick(&["*", "*", "*", "chan[1-2]", "chan1", "* ^chan1"]),
-        };
-        let layout = draw_layout(random, &file_type);
+        let scope = *random.pick(&["*", "*", "*", "chan[1-2]", "chan1", "* ^chan1"]);
+        let layout = draw_layout(random, &file_type)?;
         let length = match random.between(0, 9) {
             0 => random.between(1, 5),
             1..=3 => random.between(5, 2 * fps),
@@ -69,7 +69,7 @@ impl Plan {
         let faults: Vec<Fault> =
             Fault::ALL.into_iter().filter(|&fault| small_disk || fault != Fault::SmallDisk).collect();
         let fault = random.one_in(5).then(|| (*random.pick(&faults), random.between(1, length)));
-        Self { file_type, layout, scope, length, fault }
+        Ok(Self { file_type, layout, scope, length, fault })
     }
 
     /// Sets every parameter of the take but its file.
@@ -98,22 +98,21 @@ impl Plan {
 }
 
 /// What may be wired to a node that records this type of file.
-pub(super) fn draw_layout(random: &mut Random, file_type: &str) -> Layout {
-    let rates: &[u32] = match file_type {
-        "mp3" => &[16000, 22050, 32000, 44100, 48000],
-        "ogg" => &[16000, 22050, 44100, 48000],
-        _ => &[8000, 11025, 22050, 44100, 48000, 48000, 96000, 12345],
-    };
-    let most = match file_type {
-        // More is refused.
-        "mp3" if random.one_in(15) => 6,
-        "mp3" => 2,
-        "ogg" => 4,
-        _ if random.one_in(20) => 32,
-        _ => 8,
+///
+/// # Errors
+/// The soak does not know what a file of this type holds.
+pub(super) fn draw_layout(random: &mut Random, file_type: &str) -> Result<Layout, String> {
+    let (rates, most): (&[u32], u64) = match file_type {
+        "wav" | "aiff" => {
+            (&[8000, 11025, 22050, 44100, 48000, 48000, 96000, 12345], if random.one_in(20) { 32 } else { 8 })
+        }
+        // More channels are refused.
+        "mp3" => (&[16000, 22050, 32000, 44100, 48000], if random.one_in(15) { 6 } else { 2 }),
+        "ogg" => (&[16000, 22050, 44100, 48000], 4),
+        name => return Err(format!("the soak does not know what a file of the type {name} holds: add it to plan.rs")),
     };
     // Two at least, so that every scope finds a channel; one is tested by `chan1`.
-    Layout { channels: random.between(2, most) as usize, rate: *random.pick(rates) }
+    Ok(Layout { channels: random.between(2, most) as usize, rate: *random.pick(rates) })
 }
 
 fn draw_table(random: &mut Random) -> Vec<Vec<String>> {
