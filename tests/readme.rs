@@ -135,12 +135,12 @@ fn what_it_links_to_is_there() {
 
 #[test]
 fn its_python_is_python() {
-    if !readers::have("python3") {
+    let Some(python) = readers::python() else {
         return;
-    }
+    };
     let blocks: Vec<&str> = README.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(!blocks.is_empty());
     for block in blocks {
-        readers::run("python3", &["-c", "import ast, sys, textwrap; ast.parse(textwrap.dedent(sys.argv[1]))", block]);
+        readers::run(python, &["-c", "import ast, sys, textwrap; ast.parse(textwrap.dedent(sys.argv[1]))", block]);
     }
 }
