@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use common::process::alone;
 use common::{Rig, readers};
 
-const README: &str = include_str!("../README.md");
+/// With plain line ends, whatever an editor or Git made of them.
+static README: LazyLock<String> = LazyLock::new(|| include_str!("../README.md").replace("\r\n", "\n"));
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -83,7 +85,7 @@ fn the_sentences_in_the_troubleshooting_are_the_products() {
     }
     // A backslash at the end of a line joins it with the next.
     let mut joined = String::new();
-    for part in sources.split("\\\n") {
+    for part in sources.replace("\r\n", "\n").split("\\\n") {
         joined += part.trim_start();
     }
     for row in table("## When something is wrong") {
@@ -107,7 +109,7 @@ fn the_commands_are_those_of_tdhost() {
 
 #[test]
 fn every_test_is_in_the_list_of_tests() {
-    let list = include_str!("README.md");
+    let list = include_str!("README.md").replace("\r\n", "\n");
     let listed: BTreeSet<&str> =
         list.split("\n| `").filter_map(|row| row.split('`').next()?.strip_suffix(".rs")).collect();
     let folder = fs::read_dir(root().join("tests")).expect("the folder");
