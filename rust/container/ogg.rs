@@ -21,7 +21,7 @@ use self::pager::Pager;
 use self::pages::Pages;
 use super::{Encoder, Format, FormatOption, Opening, Playable, Rates};
 use crate::codec::append_sane;
-use crate::container::metadata::vorbis_comments;
+use crate::container::metadata::{vorbis_comment_packet, vorbis_comments};
 use crate::destination::take_file::TakeFile;
 use crate::faults;
 use crate::messages::{Limit, Problem};
@@ -69,7 +69,9 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
     }
     let mut coder = Coder::new(rate, channels, quality).map_err(failed)?;
     let mut pager = Pager::new(rate).ok_or_else(|| failed("libogg does not start"))?;
-    pager.begin(&coder.headers(&comments).map_err(failed)?, opening.header);
+    let mut headers = coder.headers().map_err(failed)?;
+    headers[1] = vorbis_comment_packet(&headers[1], &comments);
+    pager.begin(&headers, opening.header);
     opening.silence.extend(pages::silence(opening.header, channels.get()));
     Ok(Box::new(Ogg {
         coder: Some(coder),
