@@ -4,7 +4,9 @@
 //! lose anything but what they warn of. All text is UTF-8, in and out. Runs once a take, before the file opens.
 
 mod chunks;
+mod forms;
 mod id3v2;
+mod language;
 #[cfg(test)]
 mod readers;
 mod table;
