@@ -1,7 +1,7 @@
 //! Vorbis at a constant quality, by libvorbis: each block of the encoder becomes a packet.
 //!
-//! Quality means what it means to `oggenc`: the encoder is set up alike. It holds back two long blocks, a quarter of a
-//! second each at 8000 Hz and less above.
+//! Quality means what it means to `oggenc`: the encoder is set up alike. It holds back two long blocks at most: a tenth of
+//! a second or less, as they are shorter at low rates.
 
 #[allow(unsafe_code, reason = "libvorbis")]
 mod coder;
