@@ -5,63 +5,70 @@
 //! # Data flow
 //!
 //! ```text
-//!            the host's main thread                  both threads           the node's own threads
+//!      the host's main thread             one encoding thread a node         one thread for each destination
+//!      (cook: never waits)                (CPU only, never a file)           (may block on its disk for minutes)
 //!
 //!  TouchDesigner
-//!    |   OP_Inputs, CHOP_Output
+//!    |  OP_Inputs, CHOP_Output
 //!    v
-//!  cpp/shim.cpp, cpp/views.cpp      C++: pointers become slices, nothing is decided
-//!    |
+//!  cpp/shim.cpp, cpp/views.cpp
+//!    |  pointers become slices
 //!    v
-//!  bridge                           all that crosses, under one guard against panics
-//!    |
+//!  bridge
+//!    |  under guards against panics
 //!    v
-//!  cook::operator
+//!  node --- samples, silence, --->  stream  --->  take  --- packets --->  destination ---> the file
+//!    ^      begin, layout, end                    | codec                  container
+//!    |                                            v                          |
+//!    +---------------- report: numbers, and events in order <----------------+
 //!    |
-//!    v
-//!  cook::recorder --- samples --->  shared::inbox  --- blocks --->  disk::take
-//!    |  |                              ring, and memory                 |
-//!    |  |                              behind it                        v
-//!    |  +------------ order --------------------------------->  disk::names, disk::open
-//!    |                                                                  |
-//!    v                                                                  v
-//!  cook::board  <---- numbers ----  shared::status  <-----------  disk::encoder -> disk::take_file -> the file
-//!    |
-//!    +--> cook::info (Info CHOP, Info DAT), cook::popup, cook::python, error and warning strings
+//!    +--> Info CHOP, Info DAT, popup, Python members, error and warning strings
 //! ```
+//!
+//! # The path of a block
+//!
+//! One direction, and no lower layer calls a higher one:
+//!
+//! 1. `afop::execute` (cpp/shim.cpp) gathers the facts of the cook, `bridge::execute` makes a [`stream::block::CookBlock`]
+//!    of the host's addresses.
+//! 2. `node::recorder::Recorder::cook` looks at the time slice, decides, and pushes: `node::feed::Feed::push`,
+//!    [`stream::StreamWriter::push`], `stream::ring::put`, which copies each channel to the output and into the ring.
+//! 3. [`stream::StreamReader::next`] shows it to `take::session::Encoder::take_item`, `take::part::Part::encode`,
+//!    [`codec::Codec::encode`]; `take::part::Part::send` puts the packets into the queue of the destination.
+//! 4. `destination::worker::Destination::write` takes them out: [`container::Container::append`],
+//!    `destination::take_file::TakeFile::append`, and now and then [`container::Container::checkpoint`] and a sync.
 //!
 //! # The life of a take
 //!
-//! 1. Record goes on: [`cook`] resolves Channel Scope, reads the text parameters once and hands the writer
-//!    thread an order with an empty inbox.
-//! 2. Every cook copies its planar block into a ring of the inbox and returns: no file, no lock, no allocation.
-//! 3. The writer thread of the node ([`disk`]) names, opens and locks the file, then converts, writes and
-//!    checkpoints what the rings hold; a thread of the file's own syncs it now and then. While the disk stalls, a
-//!    spill thread empties them into memory.
-//! 4. Record goes off: the inbox is closed; the writer finishes the file, verifies it, unlocks it and counts
-//!    the take as finished.
+//! 1. Record goes on: [`node`] resolves Channel Scope, reads the text parameters once and puts a request into the stream.
+//! 2. Every cook copies its planar block into the ring of the stream and returns: no file, no lock, no allocation.
+//! 3. The encoding thread ([`take`]) turns what it reads into packets; the [`destination`] names, opens and locks the
+//!    file, writes and checkpoints. While the disk stalls, packets wait in its queue.
+//! 4. Record goes off: the end stands in the stream behind the last block. The destination completes the file, verifies
+//!    it, unlocks it and reports the take as finished. The next take may have begun long before.
 //!
 //! # Threads
 //!
 //! | thread | since | runs | may | never |
 //! |---|---|---|---|---|
-//! | the host's main thread, in a cook | | [`cook::operator`], `cook::recorder` | allocate and wake a thread when a take starts or ends | touch a file, wait (but for an offline render), allocate or call the system in the steady state |
-//! | any thread of the host, at any time | | info, error and popup getters; with Python's lock those of [`cook::python`] | read the [`cook::board`], whose locks are held for a copy | take what a cook holds, wait |
-//! | `afop-writer` | the node's first take | [`disk::take`]: one take after the other | block on the disk | hold a lock that a cook takes across a file operation |
-//! | `afop-spill` | with it | [`shared::inbox`] | copy from the rings to memory | touch a file |
-//! | `afop-scout` | Python's first question for the suffix | [`disk::scout`] | block on the disk | keep a take or a cook waiting |
+//! | the host's main thread, in a cook | | [`node::operator`], `node::recorder` | allocate and wake a thread when a take starts or ends | touch a file, wait (but for an offline render), allocate or call the system in the steady state |
+//! | any thread of the host, at any time | | info, error and popup getters; with Python's lock those of [`node::python`] | read the `node::status`, whose lock is held for a copy | take what a cook holds, wait |
+//! | `afop-encoder` | the node's first take | [`take`], [`codec`] | use the processor | touch a file, wait for a disk |
+//! | `afop-writer` | with it | [`destination`], [`container`] | block on the disk | hold a lock that a cook takes across a file operation |
+//! | `afop-sync` | every 8 s of a file, for as long as a sync takes | `destination::syncing` | block on the disk | keep the writing waiting |
+//! | `afop-scout` | Python's first question for the suffix | [`destination::scout`] | block on the disk | keep a take or a cook waiting |
 //!
 //! The node's threads end with the node; one that hangs in the disk is left behind, and the library stays loaded
-//! for it.
+//! for it ([`threads`]).
 //!
 //! # Rules
 //!
 //! - Nothing escapes into the host. A panic ends the take and becomes the node's error (`bridge`), a C++ exception
 //!   has no effect (`cpp/shim.cpp`), a failure is state and never a return value.
-//! - The first error wins, and is worded in one place: [`shared::problem`], with warnings beside it.
-//! - One table for each truth: parameters (`cook::params`), Info CHOP and Info DAT ([`cook::info`]), Python members
-//!   ([`cook::python`]), File Types and codecs ([`disk::encoder`]), metadata keys ([`disk::metadata`]). The shim and
-//!   the tests loop over them.
+//! - The first error wins, and is worded in one place: [`messages`].
+//! - One table for each truth: formats ([`formats`]) and PCM codecs ([`codec`]), parameters (`node::params`), Info CHOP
+//!   and Info DAT ([`node::info`]), Python members ([`node::python`]), metadata keys ([`container::metadata`]). The shim
+//!   and the tests loop over them.
 //! - Unsafe code stands in the modules that are allowed to here or in their parent, and nowhere else: a test compares
 //!   the list with the sources.
 

@@ -10,6 +10,8 @@ mod common;
 
 #[path = "faults/disk.rs"]
 mod disk;
+#[path = "faults/encoded.rs"]
+mod encoded;
 #[path = "faults/full.rs"]
 mod full;
 #[path = "faults/gone.rs"]

@@ -169,7 +169,7 @@ fn error_of(rig: &mut Rig) -> String {
 fn warning_of(rig: &mut Rig) -> String {
     rig.record(true);
     rig.cooks(2);
-    rig.wait("the file is open", |node| node.info("total_samples_written") > 0.0 || !node.error().is_empty());
+    rig.wait("the file is open", |node| node.info("megabytes_written") > 0.0 || !node.error().is_empty());
     let warning = rig.node.warning();
     assert_eq!(rig.node.error(), "");
     rig.finish();
@@ -306,17 +306,50 @@ fn a_cook_after_no_time_is_told_of() {
     rig.finish();
 }
 
+/// Cooks in step with the clock for `seconds`; the last warning.
+fn warned_in_real_time(rig: &mut Rig, seconds: u32) -> String {
+    let began = Instant::now();
+    let mut warning = String::new();
+    for cook in 1..=60 * seconds {
+        warning = rig.cooks(1).warning;
+        std::thread::sleep(Duration::from_secs_f64(f64::from(cook) / 60.0).saturating_sub(began.elapsed()));
+    }
+    warning
+}
+
 #[test]
 fn a_slow_disk_is_told_of_before_anything_is_lost() {
-    let mut rig = Rig::with_path(2, 48000.0, "/project1/afo1?delay=writer:2000000");
+    let mut rig = Rig::with_path(2, 48000.0, "/project1/afo1?delay=writer:4000000");
     rig.record(true);
-    let warning = rig.cooks(180).warning;
+    let warning = warned_in_real_time(&mut rig, 3);
     assert_is_one_sentence(&warning);
     assert!(
         warning.starts_with("The disk is slow, so ") && warning.contains(" s of audio wait in memory"),
         "{warning}"
     );
     assert_eq!(rig.node.error(), "");
+    rig.finish();
+}
+
+#[test]
+fn a_slow_encoder_is_not_taken_for_a_slow_disk() {
+    // Eleven times slower than the audio.
+    let mut rig = Rig::with_path(2, 48000.0, "/project1/afo1?delay=encoder:190000");
+    rig.record(true);
+    let warning = warned_in_real_time(&mut rig, 3);
+    assert_is_one_sentence(&warning);
+    assert!(warning.starts_with("This computer encodes slower than the audio comes, so "), "{warning}");
+    assert_eq!(rig.node.error(), "");
+    // What waits is encoded when the node goes.
+}
+
+#[test]
+fn what_waits_is_no_warning_while_the_timeline_is_ahead_of_the_clock() {
+    let mut rig = Rig::with_path(2, 48000.0, "/project1/afo1?delay=writer:500000");
+    rig.record(true);
+    for _ in 0..600 {
+        assert_eq!(rig.cooks(1).warning, "");
+    }
     rig.finish();
 }
 

@@ -89,9 +89,8 @@ impl Part {
         self.silence.iter().map(|silence| silence.end.min(self.frames).saturating_sub(silence.start)).sum()
     }
 
-    /// Writes what is in the batch; its packets are empty then.
-    pub(super) fn write(&mut self, batch: &mut Batch) -> Result<(), Problem> {
-        self.faults.pass(Point::Writer);
+    /// Lays out what is in the batch; its packets are empty then. Bytes that wait to be written.
+    pub(super) fn lay_out(&mut self, batch: &mut Batch) -> usize {
         for silence in batch.silence.drain(..) {
             match self.silence.last_mut() {
                 Some(last) if last.end == silence.start => last.end = silence.end,
@@ -99,6 +98,12 @@ impl Part {
             }
         }
         self.container.append(&mut batch.packets, &mut self.out);
+        self.out.len()
+    }
+
+    /// Writes what was laid out.
+    pub(super) fn write(&mut self) -> Result<(), Problem> {
+        self.faults.pass(Point::Writer);
         let written = self.file.append(&self.out);
         self.out.clear();
         self.frames = self.container.playable(self.file.len()).frames;

@@ -26,7 +26,7 @@ pub(crate) enum Work {
         take_ends: bool,
     },
     /// Nothing more comes for this take, because of a problem that was reported: keep what can be played.
-    Abandon,
+    Abandon(Arc<TakeOutput>),
 }
 
 /// A file to open.
@@ -66,6 +66,8 @@ pub(crate) struct QueueSender {
 /// The destination's end.
 pub(super) struct QueueReceiver {
     works: Receiver<Work>,
+    /// What was found while batches were looked for.
+    stashed: Option<Work>,
     spare: Sender<Packets>,
     report: Arc<Report>,
     index: usize,
@@ -85,7 +87,7 @@ pub(super) fn queue(report: &Arc<Report>, index: usize) -> (QueueSender, QueueRe
     let (works, to_do) = mpsc::channel();
     let (written, spare) = mpsc::channel();
     let sender = QueueSender { works, spare, report: Arc::clone(report), index };
-    (sender, QueueReceiver { works: to_do, spare: written, report: Arc::clone(report), index })
+    (sender, QueueReceiver { works: to_do, stashed: None, spare: written, report: Arc::clone(report), index })
 }
 
 impl QueueSender {
@@ -115,7 +117,10 @@ impl QueueSender {
 
 impl QueueReceiver {
     /// Waits for work, for `patience` at most if there is a limit.
-    pub(super) fn next(&self, patience: Option<Duration>) -> Next {
+    pub(super) fn next(&mut self, patience: Option<Duration>) -> Next {
+        if let Some(work) = self.stashed.take() {
+            return Next::Work(work);
+        }
         let next = match patience {
             Some(patience) => self.works.recv_timeout(patience),
             None => self.works.recv().map_err(RecvTimeoutError::from),
@@ -127,14 +132,29 @@ impl QueueReceiver {
         }
     }
 
-    /// A batch of `bytes` made from `source_bytes` needs no memory any more, and its `packets` can be used again.
-    pub(super) fn done(&self, bytes: u64, source_bytes: u64, mut packets: Packets) {
-        /// More would only keep memory of a stall that is over.
-        const LARGEST_SPARE: usize = 1 << 20;
+    /// The batch that follows the last work, if it waits already.
+    pub(super) fn more(&mut self) -> Option<Batch> {
+        match self.works.try_recv() {
+            Ok(Work::Write(batch)) => Some(batch),
+            other => {
+                self.stashed = other.ok();
+                None
+            }
+        }
+    }
 
+    /// So many bytes of packets, made from `source_bytes`, wait no longer.
+    pub(super) fn done(&self, bytes: u64, source_bytes: u64) {
         let counts = &self.report.backlog.queues[self.index];
         counts.taken.add(bytes);
         counts.written.add(source_bytes);
+    }
+
+    /// The memory of these packets can be used again.
+    pub(super) fn recycle(&self, mut packets: Packets) {
+        /// More would only keep memory of a stall that is over.
+        const LARGEST_SPARE: usize = 1 << 20;
+
         packets.clear();
         if packets.bytes.capacity() <= LARGEST_SPARE {
             // The encoding thread may be gone.

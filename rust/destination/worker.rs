@@ -10,13 +10,15 @@ use std::time::{Duration, Instant};
 
 use super::names;
 use super::part::Part;
-use super::queue::{Next, OpenPart, QueueReceiver, TakeOutput, Work};
+use super::queue::{Batch, Next, OpenPart, QueueReceiver, TakeOutput, Work};
 use crate::faults::Faults;
 use crate::messages::{Problem, Warning};
-use crate::report::{Event, Report};
+use crate::report::{Event, Report, TakeId};
 
 /// How long the thread sleeps at most while a file is open.
 const NAP: Duration = Duration::from_millis(250);
+/// Bytes that are written at once, at most twice as many.
+const ONE_WRITE: usize = 256 * 1024;
 /// How often the free space is asked for.
 const LOOK_AROUND: Duration = Duration::from_secs(2);
 
@@ -26,6 +28,8 @@ pub(super) struct Destination {
     report: Arc<Report>,
     faults: Arc<Faults>,
     take: Option<Take>,
+    /// The last take that ended early: what still comes for it is left out.
+    ended_early: Option<TakeId>,
 }
 
 /// The take that is being written.
@@ -52,7 +56,7 @@ struct Totals {
 
 impl Destination {
     pub(super) fn new(queue: QueueReceiver, report: Arc<Report>, faults: Arc<Faults>) -> Self {
-        Self { queue, report, faults, take: None }
+        Self { queue, report, faults, take: None, ended_early: None }
     }
 
     /// Works until the other end of the queue is gone.
@@ -70,8 +74,8 @@ impl Destination {
             }
         }
         // A take whose end never came: the encoding thread is gone after a mistake of its own.
-        if self.take.is_some() {
-            self.end_early();
+        if let Some(output) = self.take.as_ref().map(|take| Arc::clone(&take.output)) {
+            self.end_early(&output);
         }
     }
 
@@ -83,29 +87,42 @@ impl Destination {
     fn work(&mut self, work: Work) -> Result<(), Problem> {
         match work {
             Work::Open(open) => self.open(*open),
-            Work::Write(mut batch) => {
-                let (bytes, source_bytes) = (batch.packets.bytes.len() as u64, batch.source_bytes);
-                let part = self.take.as_mut().and_then(|take| take.part.as_mut());
-                let written = part.map_or(Ok(()), |part| part.write(&mut batch));
-                self.queue.done(bytes, source_bytes, batch.packets);
-                self.publish();
-                written
-            }
+            Work::Write(batch) => self.write(batch),
             Work::Finish { frames, take_ends } => self.finish(frames, take_ends),
-            Work::Abandon => {
-                self.end_early();
+            Work::Abandon(output) => {
+                self.end_early(&output);
                 Ok(())
             }
         }
     }
 
-    /// Opens the next file of a take. Nothing of one that has failed.
+    /// Writes a batch, and those that wait behind it: after a stall they are many and small.
+    fn write(&mut self, mut batch: Batch) -> Result<(), Problem> {
+        let (mut bytes, mut source_bytes) = (0, 0);
+        let mut part = self.take.as_mut().and_then(|take| take.part.as_mut());
+        loop {
+            bytes += batch.packets.bytes.len() as u64;
+            source_bytes += batch.source_bytes;
+            let pending = part.as_mut().map_or(0, |part| part.lay_out(&mut batch));
+            self.queue.recycle(batch.packets);
+            match if pending < ONE_WRITE { self.queue.more() } else { None } {
+                Some(next) => batch = next,
+                None => break,
+            }
+        }
+        let written = part.map_or(Ok(()), Part::write);
+        self.queue.done(bytes, source_bytes);
+        self.publish();
+        written
+    }
+
+    /// Opens the next file of a take.
     fn open(&mut self, open: OpenPart) -> Result<(), Problem> {
         let OpenPart { take: output, container, layout } = open;
-        if self.take.as_ref().is_none_or(|take| !Arc::ptr_eq(&take.output, &output)) {
-            if output.report.has_failed() {
-                return Ok(());
-            }
+        if self.ended_early == Some(output.id) {
+            return Ok(());
+        }
+        if self.take.as_ref().is_none_or(|take| take.output.id != output.id) {
             self.take = Some(Take::new(Arc::clone(&output)));
         }
         let Some(take) = &mut self.take else { return Ok(()) };
@@ -133,6 +150,7 @@ impl Destination {
             },
         );
         self.warn(warning);
+        self.publish();
         Ok(())
     }
 
@@ -171,19 +189,19 @@ impl Destination {
 
     /// A problem ends the take.
     fn fail(&mut self, problem: Problem) {
-        if let Some(take) = &self.take {
-            self.report.problem(take.output.id, &take.output.report, problem);
-        }
-        self.end_early();
+        let Some(output) = self.take.as_ref().map(|take| Arc::clone(&take.output)) else { return };
+        self.report.problem(output.id, &output.report, problem);
+        self.end_early(&output);
     }
 
-    /// Makes playable what is there, closes and unlocks the file.
-    fn end_early(&mut self) {
-        let Some(take) = &mut self.take else { return };
-        let output = Arc::clone(&take.output);
+    /// Makes playable what there is of a take, closes and unlocks the file.
+    fn end_early(&mut self, output: &TakeOutput) {
+        if self.ended_early.replace(output.id) == Some(output.id) {
+            return;
+        }
         output.report.give_up();
         // A container that has panicked may do so again; its file is closed and unlocked all the same.
-        if let Some(part) = &mut take.part {
+        if let Some(part) = self.take.as_mut().and_then(|take| take.part.as_mut()) {
             let _ = catch_unwind(AssertUnwindSafe(|| part.salvage()));
         }
         self.publish();

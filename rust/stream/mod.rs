@@ -4,8 +4,8 @@
 //! changes of the layout and the messages of the writer's own ("a take begins", "it ends") come out in the order in
 //! which they went in, each at its exact frame.
 //!
-//! Blocks travel in a ring of samples: a header that says how long the block is and the samples are shown at once, so
-//! that the reader sees whole blocks only. Everything else is a [`Message`] that says after how many blocks it comes. A
+//! Blocks travel in a ring of samples: a header that says how long the block is, and how much silence comes before it, and
+//! the samples are shown at once, so that the reader sees whole blocks only. Everything else is a [`Message`] that says after how many blocks it comes. A
 //! block that finds no room in the ring (a clip, a slice after a long hitch, or any block while the encoder is behind)
 //! is a message too, in memory of its own; the writer's owner bounds how much may wait in all.
 //!

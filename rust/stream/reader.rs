@@ -7,7 +7,7 @@ use ringbuf::HeapCons;
 use ringbuf::traits::{Consumer, Observer};
 
 use super::planar::Planar;
-use super::ring::{self, HEADER};
+use super::ring::{self, Block, HEADER};
 use super::{AudioLayout, Message, Placed};
 
 /// Samples that are shown at once: what is made of them is then still in the caches when it is handed on.
@@ -26,8 +26,9 @@ pub(crate) struct StreamReader<C> {
     pending: Option<Placed<C>>,
     /// A block in memory of its own, of which a part was shown.
     outside: Option<(Box<[f32]>, usize)>,
-    /// Frames of the oldest block that were shown already.
+    /// Frames of the oldest block that were shown already, and whether the silence before it was.
     shown: usize,
+    shown_silence: bool,
     layout: AudioLayout,
 }
 
@@ -64,7 +65,7 @@ enum Oldest<C> {
 
 impl<C> StreamReader<C> {
     pub(super) fn new(ring: HeapCons<f32>, messages: Receiver<Placed<C>>, layout: AudioLayout) -> Self {
-        Self { ring, blocks: 0, messages, pending: None, outside: None, shown: 0, layout }
+        Self { ring, blocks: 0, messages, pending: None, outside: None, shown: 0, shown_silence: false, layout }
     }
 
     /// Shows the oldest item to `use_item` and removes it; of a large block, the next piece.
@@ -122,13 +123,16 @@ impl<C> StreamReader<C> {
 
     fn show_ring<R>(&mut self, use_item: impl FnOnce(Item<'_, C>) -> R) -> Next<R> {
         let channels = self.layout.channels;
-        let (frames, [head, tail]) = ring::oldest(&self.ring, channels);
+        let Block { frames, silence, samples: [head, tail] } = ring::oldest(&self.ring, channels);
+        if silence > 0 && !std::mem::replace(&mut self.shown_silence, true) {
+            return Next::Item(use_item(Item::Silence(silence)));
+        }
         let piece = self.piece(frames);
         let shown = piece.end;
         let result = use_item(Item::Audio(Planar::wrapped(head, tail, channels, frames, piece)));
         self.shown = shown;
         if shown == frames {
-            self.shown = 0;
+            (self.shown, self.shown_silence) = (0, false);
             self.ring.skip(HEADER + frames * channels);
             self.blocks += 1;
         }

@@ -21,8 +21,8 @@ const BYTES: std::ops::RangeInclusive<f64> = 1536.0 * 1024.0..=64.0 * 1024.0 * 1
 const MOST_SECONDS: f64 = 8.0;
 /// Nor ever more than this.
 const MOST_BYTES: usize = 1 << 30;
-/// Places before each block, of which the first one holds the number of its frames: a line of the cache, so that blocks
-/// of usual sizes begin where a line does when the first one does.
+/// Places before each block, of which the first ones say how long it is: a line of the cache, so that blocks of usual
+/// sizes begin where a line does when the first one does.
 pub(super) const HEADER: usize = LINE / size_of::<f32>();
 /// So many blocks find room for their headers beside the seconds of audio.
 const HEADERS: usize = 512 * HEADER;
@@ -61,26 +61,33 @@ pub(super) fn is_for(ring: &HeapProd<f32>, channels: usize, frames: usize) -> bo
     HEADER + frames * channels <= ring.capacity().get() / 2
 }
 
-/// Puts in a header and the `selected` channels of `block`, and shows them to the reader all at once.
+/// Puts in a header and the `selected` channels of `block`, and shows them to the reader all at once. The block comes
+/// after so many frames of `silence`.
 ///
 /// # Errors
 /// [`Full`] when there is no room: nothing of the block was copied.
 #[inline(always)]
-pub(super) fn put(ring: &mut HeapProd<f32>, block: &mut CookBlock<'_>, selected: &[usize]) -> Result<(), Full> {
+pub(super) fn put(
+    ring: &mut HeapProd<f32>,
+    silence: u64,
+    block: &mut CookBlock<'_>,
+    selected: &[usize],
+) -> Result<(), Full> {
     let frames = block.frames();
     let samples = selected.len() * frames;
+    let own_header = header(frames, silence);
     let (head, tail) = ring.vacant_slices_mut();
     let fence = Fence::of(samples);
     match head.split_first_chunk_mut() {
         Some((header, mut room)) if samples <= room.len() => {
-            *header = self::header(frames);
+            *header = own_header;
             for &channel in selected {
                 let (place, rest) = room.split_at_mut(frames);
                 block.keep(channel, place, &mut [], fence.as_ref());
                 room = rest;
             }
         }
-        _ => wrapped(head, tail, block, selected, fence.as_ref())?,
+        _ => wrapped(head, tail, own_header, block, selected, fence.as_ref())?,
     }
     drop(fence);
     // SAFETY: the header and `CookBlock::keep` have filled as many places of the vacant slices, in their order; a panic
@@ -89,11 +96,15 @@ pub(super) fn put(ring: &mut HeapProd<f32>, block: &mut CookBlock<'_>, selected:
     Ok(())
 }
 
-/// What lies before a block.
+/// What lies before a block: its frames, and those of the silence before it, in three times 32 bits.
+type Header = [MaybeUninit<f32>; HEADER];
+
 #[inline(always)]
-fn header(frames: usize) -> [MaybeUninit<f32>; HEADER] {
+fn header(frames: usize, silence: u64) -> Header {
     let mut header = [MaybeUninit::new(0.0); HEADER];
-    header[0].write(f32::from_bits(frames as u32));
+    for (place, bits) in header.iter_mut().zip([frames as u32, silence as u32, (silence >> 32) as u32]) {
+        place.write(f32::from_bits(bits));
+    }
     header
 }
 
@@ -103,6 +114,7 @@ fn header(frames: usize) -> [MaybeUninit<f32>; HEADER] {
 fn wrapped(
     head: &mut [MaybeUninit<f32>],
     tail: &mut [MaybeUninit<f32>],
+    header: Header,
     block: &mut CookBlock<'_>,
     selected: &[usize],
     fence: Option<&Fence>,
@@ -111,7 +123,6 @@ fn wrapped(
     if HEADER + selected.len() * frames > head.len() + tail.len() {
         return Err(Full);
     }
-    let header = header(frames);
     let (first, mut head) = head.split_at_mut(HEADER.min(head.len()));
     let (second, mut tail) = tail.split_at_mut(HEADER - first.len());
     first.copy_from_slice(&header[..first.len()]);
@@ -146,13 +157,24 @@ pub(super) fn own(block: &mut CookBlock<'_>, selected: &[usize]) -> Option<Box<[
     Some(own.into_boxed_slice())
 }
 
-/// The oldest block in a ring that is not empty: its frames, and its samples, of which the second piece follows the
-/// first one.
-pub(super) fn oldest(ring: &HeapCons<f32>, channels: usize) -> (usize, [&[f32]; 2]) {
+/// A block in the ring.
+pub(super) struct Block<'a> {
+    pub(super) frames: usize,
+    /// Frames of silence that come before it.
+    pub(super) silence: u64,
+    /// Its samples, of which the second piece follows the first one.
+    pub(super) samples: [&'a [f32]; 2],
+}
+
+/// The oldest block in a ring that is not empty.
+pub(super) fn oldest(ring: &HeapCons<f32>, channels: usize) -> Block<'_> {
     let (head, tail) = ring.as_slices();
-    let frames = head[0].to_bits() as usize;
+    let mut places = head.iter().chain(tail).map(|place| place.to_bits());
+    let [frames, low, high] = [(); 3].map(|()| places.next().unwrap_or(0));
+    let (frames, silence) = (frames as usize, u64::from(low) | u64::from(high) << 32);
     let (begin, end) = (HEADER, HEADER + frames * channels);
     let seam = head.len();
     let in_head = &head[begin.min(seam)..end.min(seam)];
-    (frames, [in_head, &tail[begin.saturating_sub(seam)..end.saturating_sub(seam)]])
+    let in_tail = &tail[begin.saturating_sub(seam)..end.saturating_sub(seam)];
+    Block { frames, silence, samples: [in_head, in_tail] }
 }

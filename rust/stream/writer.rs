@@ -17,7 +17,7 @@ pub(crate) struct StreamWriter<C> {
     /// Blocks that were put into rings so far: what places the messages between them.
     blocks: u64,
     messages: Sender<Placed<C>>,
-    /// Frames of silence that go in before whatever comes next. A disk that hangs for a day must not fill the memory with
+    /// Frames of silence that go in with whatever comes next. A disk that hangs for a day must not fill the memory with
     /// messages about what was lost meanwhile.
     owed: u64,
     layout: AudioLayout,
@@ -55,10 +55,8 @@ impl<C> StreamWriter<C> {
     #[inline(always)]
     pub(crate) fn push(&mut self, block: &mut CookBlock<'_>, selected: &[usize]) -> Result<(), Full> {
         debug_assert_eq!(selected.len(), self.layout.channels);
-        if self.owed > 0 {
-            self.settle();
-        }
-        ring::put(&mut self.ring, block, selected)?;
+        ring::put(&mut self.ring, self.owed, block, selected)?;
+        self.owed = 0;
         self.blocks += 1;
         Ok(())
     }

@@ -174,8 +174,9 @@ impl Encoder {
         take.part = None;
         self.report.problem(take.output.id, &take.output.report, problem);
         take.output.report.give_up();
+        let output = Arc::clone(&take.output);
         self.send(false);
-        self.main.send(Work::Abandon);
+        self.main.send(Work::Abandon(output));
     }
 
     fn begin(&mut self, request: TakeRequest) -> Result<(), Problem> {
