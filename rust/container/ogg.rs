@@ -12,6 +12,8 @@ mod coder;
 mod pager;
 mod pages;
 #[cfg(test)]
+mod peer;
+#[cfg(test)]
 mod tests;
 
 use std::num::{NonZeroU8, NonZeroU32};
