@@ -11,6 +11,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+use std::sync::OnceLock;
+
 use mp3lame_encoder::{Bitrate, Builder, DualPcm, FlushGap, MonoPcm, Quality, max_required_buffer_size};
 
 use self::info_tag::{DECODER_DELAY, ENCODER_DELAY, Totals, crc16, info_frame};
@@ -104,7 +106,15 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Encoder>, Problem> {
 }
 
 /// LAME with the settings of its own command line program, and without a rate of its own choice.
+///
+/// All encoders share LAME's tables, which it fills without a lock: `init_log_table` (util.c) once, behind a flag that
+/// another thread can see before the table; `iteration_init` (quantize_pvt.c) again for each encoder, with the same
+/// values. So one encoder is made before all others: its stores happen before every later use, and what is stored again
+/// does not change anything.
 fn lame(stream: &Stream, kbps: &Kbps) -> Option<mp3lame_encoder::Encoder> {
+    static TABLES: OnceLock<()> = OnceLock::new();
+    TABLES.get_or_init(|| drop(Builder::new().map(Builder::build)));
+
     let mut builder = Builder::new()?;
     builder.set_num_channels(stream.channels() as u8).ok()?;
     builder.set_sample_rate(stream.rate()).ok()?;
