@@ -97,6 +97,12 @@ impl Codec for Vorbis {
     }
 }
 
+/// The frequency above which mono of so many Hz loses everything, at a `quality` of 0 to 1.
+#[cfg(test)]
+pub(crate) fn lowpass_hz(rate: u32, quality: f32) -> f64 {
+    Coder::new(NonZeroU32::new(rate).unwrap(), NonZeroU8::MIN, quality).unwrap().lowpass_hz()
+}
+
 /// libvorbis gave up, or a test ordered so.
 pub(crate) fn failed(cause: impl ToString) -> Problem {
     Problem::Limit(Limit::Encoder { library: "Vorbis", cause: cause.to_string() })
