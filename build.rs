@@ -5,6 +5,8 @@ use std::path::PathBuf;
 fn main() {
     let mut build = cxx_build::bridge("rust/bridge.rs");
     build.files(["cpp/shim.cpp", "cpp/views.cpp"]).include("include").std("c++17");
+    // Only where the compiler is one of those that .ci/run tries: another one may know other warnings.
+    build.warnings_into_errors(std::env::var_os("AFOP_DENY_WARNINGS").is_some());
     if build.get_compiler().is_like_msvc() {
         // Without /EHsc destructors do not run when an exception passes.
         build.flag("/EHsc").flag("/utf-8");
@@ -18,6 +20,7 @@ fn main() {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic-functions");
     }
 
+    println!("cargo::rerun-if-env-changed=AFOP_DENY_WARNINGS");
     for path in ["cpp", "include", "rust/bridge.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }

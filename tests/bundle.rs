@@ -67,9 +67,9 @@ fn a_bundle_should_have_the_layout_and_the_keys_that_touchdesigner_wants() {
     ]);
     let plist = contents.join("Info.plist");
     assert_eq!(pairs(&fs::read_to_string(&plist).expect("a property list")), keys);
-    if readers::have("python3") {
+    if let Some(python) = readers::python() {
         let script = "import json, plistlib, sys; json.dump(plistlib.load(open(sys.argv[1], 'rb')), sys.stdout)";
-        let json = readers::run("python3", &["-c", script, plist.to_str().expect("a UTF-8 path")]);
+        let json = readers::run(python, &["-c", script, plist.to_str().expect("a UTF-8 path")]);
         let read: BTreeMap<&str, &str> = serde_json::from_slice(&json).expect("what plistlib reads");
         assert_eq!(read, keys);
     }

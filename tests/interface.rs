@@ -142,6 +142,7 @@ fn copied(change: impl Fn(String) -> String) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (from, to) in FILES {
         let text = std::fs::read_to_string(project("../../include/touchdesigner").join(from)).unwrap();
+        let text = text.replace("\r\n", "\n");
         let text = change(text).replace("\"op.h\"", &format!("\"{COMMON_HEADER}\""));
         std::fs::write(folder.path().join(to), peculiar(&text)).unwrap();
     }

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use common::process::alone;
 use common::{Rig, readers};
 
-const README: &str = include_str!("../README.md");
+/// With plain line ends, whatever an editor or Git made of them.
+static README: LazyLock<String> = LazyLock::new(|| include_str!("../README.md").replace("\r\n", "\n"));
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -83,7 +85,7 @@ fn the_sentences_in_the_troubleshooting_are_the_products() {
     }
     // A backslash at the end of a line joins it with the next.
     let mut joined = String::new();
-    for part in sources.split("\\\n") {
+    for part in sources.replace("\r\n", "\n").split("\\\n") {
         joined += part.trim_start();
     }
     for row in table("## When something is wrong") {
@@ -107,7 +109,7 @@ fn the_commands_are_those_of_tdhost() {
 
 #[test]
 fn every_test_is_in_the_list_of_tests() {
-    let list = include_str!("README.md");
+    let list = include_str!("README.md").replace("\r\n", "\n");
     let listed: BTreeSet<&str> =
         list.split("\n| `").filter_map(|row| row.split('`').next()?.strip_suffix(".rs")).collect();
     let folder = fs::read_dir(root().join("tests")).expect("the folder");
@@ -135,12 +137,12 @@ fn what_it_links_to_is_there() {
 
 #[test]
 fn its_python_is_python() {
-    if !readers::have("python3") {
+    let Some(python) = readers::python() else {
         return;
-    }
+    };
     let blocks: Vec<&str> = README.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(!blocks.is_empty());
     for block in blocks {
-        readers::run("python3", &["-c", "import ast, sys, textwrap; ast.parse(textwrap.dedent(sys.argv[1]))", block]);
+        readers::run(python, &["-c", "import ast, sys, textwrap; ast.parse(textwrap.dedent(sys.argv[1]))", block]);
     }
 }

@@ -60,9 +60,18 @@ impl Promise {
     }
 }
 
+/// Whether tdhost tries the case on this system.
+fn is_tried(case: Case) -> bool {
+    case != Case::ThreadsLeft || cfg!(any(target_os = "linux", windows))
+}
+
 /// What is not as promised of the plugin, in a sentence.
 fn disappointment(source: &Path, folder: &Path) -> Option<String> {
     let promise = Promise::of(source);
+    if !is_tried(promise.case) {
+        println!("skipped: {} is not tried on this system", promise.case);
+        return None;
+    }
     let name = source.file_stem().unwrap().to_str().unwrap();
     let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include");
     let library = Source { file: source, name, folder, includes: &[&include], defines: &[], strict: true }
@@ -134,7 +143,7 @@ fn our_plugin_should_pass_in_every_generation() {
         (Generation::G9, Case::SavedData),
         (Generation::G10_1, Case::SavedData),
     ];
-    if cfg!(not(any(target_os = "linux", windows))) {
+    if !is_tried(Case::ThreadsLeft) {
         expected.extend(Generation::ALL.map(|generation| (generation, Case::ThreadsLeft)));
     }
     assert_eq!(skipped.iter().collect::<HashSet<_>>(), expected.iter().collect::<HashSet<_>>());

@@ -1,4 +1,5 @@
-//! Keeps the plugin's library in memory while a thread that cannot be ended still runs its code.
+//! Keeps the plugin's library in memory while a thread that cannot be ended still runs its code, and tells when the
+//! system has ended all threads.
 
 /// The library stays loaded until the process ends, also when the host unloads it.
 #[cfg(unix)]
@@ -27,4 +28,22 @@ pub(crate) fn keep_library_loaded() {
     let flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN;
     // SAFETY: with FROM_ADDRESS the name is an address in this module, and `module` receives its handle.
     unsafe { GetModuleHandleExW(flags, here, &mut module) };
+}
+
+/// True when Windows ends the process. It has ended all other threads by then, wherever they were: they cannot be waited
+/// for, and what they had locked stays locked.
+#[cfg(windows)]
+pub(crate) fn process_is_ending() -> bool {
+    #[link(name = "ntdll", kind = "raw-dylib")]
+    unsafe extern "system" {
+        fn RtlDllShutdownInProgress() -> u8;
+    }
+    // SAFETY: takes nothing, and reads a variable of the loader.
+    unsafe { RtlDllShutdownInProgress() != 0 }
+}
+
+/// Elsewhere threads run until the process is gone.
+#[cfg(not(windows))]
+pub(crate) fn process_is_ending() -> bool {
+    false
 }

@@ -28,6 +28,22 @@ pub fn have(program: &str) -> bool {
     found
 }
 
+/// A Python 3 for scripts. On Windows `python3` may be a stub that opens the Store and exits with 9009: only one that
+/// runs counts.
+pub fn python() -> Option<&'static str> {
+    let runs = |program: &&str| {
+        let script = ["-c", "import sys; sys.exit(sys.version_info[0] != 3)"];
+        let quiet = Command::new(program).args(script).stdin(Stdio::null()).stderr(Stdio::null()).status();
+        quiet.is_ok_and(|status| status.success())
+    };
+    let found = ["python3", "python"].into_iter().find(runs);
+    assert!(found.is_some() || std::env::var_os("AFOP_REQUIRE_TOOLS").is_none(), "Python is required here");
+    if found.is_none() {
+        println!("skipped: there is no Python");
+    }
+    found
+}
+
 /// The output of a command that must succeed and say nothing on its error output.
 pub fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().expect("the program starts");

@@ -26,7 +26,7 @@ SANS = "'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-
 MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 # What a take in tdhost's terminal is drawn from: the README's first command, in real time and short.
-COMMAND = 'cargo run --release -- record --out take.wav --seconds 4 --realtime'
+COMMAND = 'cargo run --release -- record --out target/take.wav --seconds 4 --realtime'
 VOLATILE_ROWS = ('speed', 'cook, median', 'cook, peak')
 
 

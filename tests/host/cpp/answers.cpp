@@ -126,7 +126,7 @@ NodeHost::save()
 	rust::Vec<RawEntry> entries;
 	for (const auto& [key, data] : state.entries)
 	{
-		RawEntry entry;
+		RawEntry entry{};
 		entry.key = toRust(key);
 		for (const uint8_t byte : data)
 			entry.data.push_back(byte);

@@ -38,7 +38,7 @@ fillBits(float* samples, size_t count, uint32_t bits)
 		std::memcpy(samples + i, &bits, sizeof bits);
 }
 
-InputBlock::InputBlock(Generation generation, bool fenced) : fenced(fenced)
+InputBlock::InputBlock(Generation generation, bool fence) : fenced(fence)
 {
 	input.parms = newerField<TD::OP_Parameters>(generation, Generation::G10_2);
 }

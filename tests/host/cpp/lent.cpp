@@ -79,8 +79,8 @@ LentText::spoil()
 }
 
 LentTable::LentTable(
-	std::string tablePath, std::vector<std::string> tableCells, const TD::OP_DATInput& shape, bool fenced)
-	: path(std::move(tablePath)), cells(std::move(tableCells)), fenced(fenced)
+	std::string tablePath, std::vector<std::string> tableCells, const TD::OP_DATInput& shape, bool fence)
+	: path(std::move(tablePath)), cells(std::move(tableCells)), fenced(fence)
 {
 	for (auto& copy : copies)
 	{

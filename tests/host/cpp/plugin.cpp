@@ -41,7 +41,8 @@ describe(size_t address, TD::CHOP_PluginInfo& info, bool knowsHelpUrl)
 	op.pythonVersion = &pythonVersion;
 	op.opHelpURL = knowsHelpUrl ? &opHelpURL : nullptr;
 
-	RawInfo raw;
+	// Braces: cxx gives members no value of their own where a compiler does not claim C++14 or newer, as Microsoft's.
+	RawInfo raw{};
 	try
 	{
 		reinterpret_cast<FillCHOPPluginInfoFunction>(address)(&info);

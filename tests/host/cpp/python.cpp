@@ -83,7 +83,7 @@ private:
 class Owned
 {
 public:
-	explicit Owned(PyObject* object) : object(object) {}
+	explicit Owned(PyObject* reference) : object(reference) {}
 	~Owned()
 	{
 		if (object != nullptr)
@@ -170,9 +170,9 @@ startPython(rust::Slice<const std::uint16_t> home)
 	return rust::String::lossy(version.substr(0, version.find(' ')));
 }
 
-NodeObject::NodeObject(PyGetSetDef* getSets, PyMethodDef* methods, TD::CHOP_CPlusPlusBase* const& instance,
-	const std::atomic<bool>& cooking, Faults& faults)
-	: instance(instance), cooking(cooking), faults(faults)
+NodeObject::NodeObject(PyGetSetDef* getSets, PyMethodDef* methods, TD::CHOP_CPlusPlusBase* const& plugin,
+	const std::atomic<bool>& inCook, Faults& found)
+	: instance(plugin), cooking(inCook), faults(found)
 {
 	if (!started)
 		throw std::runtime_error("no Python was started before the plugin was loaded");

@@ -67,12 +67,13 @@ fn of_minor(minor: u32) -> Vec<PathBuf> {
     vec![format!("libpython3.{minor}.so.1.0").into()]
 }
 
-/// The library of the `python3` in the path, when it has one.
+/// The library of the `python3` in the path, when it has one. On Windows that may be a stub that only opens the Store.
 fn of_the_command() -> Option<PathBuf> {
     const ASK: &str =
         "import sysconfig as s; print(s.get_config_var('LIBDIR'), s.get_config_var('INSTSONAME'), sep='/')";
     let output = Command::new("python3").args(["-c", ASK]).stdin(Stdio::null()).output().ok()?;
     let library = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    output.status.success().then_some(())?;
     library.is_file().then_some(library)
 }
 

@@ -28,8 +28,8 @@ void fillBits(float* samples, size_t count, uint32_t bits);
 class InputBlock
 {
 public:
-	// `fenced`: what the plugin is given is made unreadable when its time is over.
-	InputBlock(Generation generation, bool fenced);
+	// `fence`: what the plugin is given is made unreadable when its time is over.
+	InputBlock(Generation generation, bool fence);
 	void begin(const std::string& path, size_t channels, size_t samples, double rate, double startIndex,
 		int64_t totalCooks);
 	void channel(size_t index, const std::string& name, const float* samples);

@@ -10,7 +10,7 @@ namespace tdhost
 class HostContext final : public TD::OP_Context
 {
 public:
-	explicit HostContext(Faults& faults) : faults(faults) {}
+	explicit HostContext(Faults& found) : faults(found) {}
 
 	PyObject* createArgumentsTuple(int, void*) override { return nullptr; }
 	PyObject* callPythonCallback(const char*, PyObject*, PyObject*, void*) override { return nullptr; }

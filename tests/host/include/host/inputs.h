@@ -18,8 +18,8 @@ namespace tdhost
 class HostInputs final : public TD::OP_Inputs
 {
 public:
-	HostInputs(Generation generation, Parameters& parameters, const InputBlock& input, Faults& faults)
-		: generation(generation), parameters(parameters), input(input), faults(faults)
+	HostInputs(Generation spoken, Parameters& declared, const InputBlock& wired, Faults& found)
+		: generation(spoken), parameters(declared), input(wired), faults(found)
 	{
 	}
 

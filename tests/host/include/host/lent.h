@@ -57,7 +57,7 @@ private:
 class LentTable
 {
 public:
-	LentTable(std::string path, std::vector<std::string> cells, const TD::OP_DATInput& shape, bool fenced);
+	LentTable(std::string path, std::vector<std::string> cells, const TD::OP_DATInput& shape, bool fence);
 
 	const TD::OP_DATInput* lend();
 	void spoil(Graveyard& graveyard);

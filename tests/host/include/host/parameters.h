@@ -83,9 +83,9 @@ struct Parameter
 class Parameters final : public TD::OP_ParameterManager
 {
 public:
-	// `fenced`: what is lent is made unreadable when its time is over.
-	Parameters(Generation generation, bool fenced, Faults& faults)
-		: generation(generation), fenced(fenced), faults(faults)
+	// `fence`: what is lent is made unreadable when its time is over.
+	Parameters(Generation spoken, bool fence, Faults& found)
+		: generation(spoken), fenced(fence), faults(found)
 	{
 	}
 

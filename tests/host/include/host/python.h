@@ -20,9 +20,9 @@ rust::String startPython(rust::Slice<const std::uint16_t> home);
 class NodeObject final : public TD::PY_Context
 {
 public:
-	// `cooking` is set while the node cooks.
-	NodeObject(PyGetSetDef* getSets, PyMethodDef* methods, TD::CHOP_CPlusPlusBase* const& instance,
-		const std::atomic<bool>& cooking, Faults& faults);
+	// `inCook` is set while the node cooks.
+	NodeObject(PyGetSetDef* getSets, PyMethodDef* methods, TD::CHOP_CPlusPlusBase* const& plugin,
+		const std::atomic<bool>& inCook, Faults& found);
 	~NodeObject() override;
 
 	// The value of an expression as text, or what Python says is wrong with it.

@@ -11,7 +11,7 @@ pub(crate) struct Source<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) includes: &'a [&'a Path],
     pub(crate) defines: &'a [(&'a str, &'a str)],
-    /// Warnings are errors: not for headers of others.
+    /// With warnings, which AFOP_DENY_WARNINGS makes errors: not for headers of others.
     pub(crate) strict: bool,
 }
 
@@ -29,7 +29,7 @@ impl Source<'_> {
             .cargo_metadata(false)
             .warnings(self.strict)
             .extra_warnings(self.strict)
-            .warnings_into_errors(self.strict)
+            .warnings_into_errors(self.strict && denied())
             .out_dir(self.folder)
             .includes(self.includes);
         for (name, value) in self.defines {
@@ -40,7 +40,8 @@ impl Source<'_> {
         command.current_dir(self.folder).arg(self.file);
         if compiler.is_like_msvc() {
             let object = library.with_extension("obj");
-            command.args(["/EHsc", "/LD"]).arg(format!("/Fo{}", object.display()));
+            // Not /EHsc, by which no extern "C" function throws: some of these plugins do.
+            command.args(["/EHs", "/LD"]).arg(format!("/Fo{}", object.display()));
             command.arg(format!("/Fe{}", library.display()));
         } else {
             if !self.strict && compiler.is_like_gnu() {
@@ -57,4 +58,10 @@ impl Source<'_> {
         let said = [output.stdout, output.stderr].concat();
         Err(format!("{}: {}", self.file.display(), String::from_utf8_lossy(&said)))
     }
+}
+
+/// Microsoft's compiler warns of what some of these plugins do on purpose (C4297: an exception leaves an extern "C"
+/// function) and of what all of them do (C4458: a parameter named like a member of the class).
+fn denied() -> bool {
+    cfg!(not(windows)) && std::env::var_os("AFOP_DENY_WARNINGS").is_some()
 }
