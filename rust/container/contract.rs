@@ -74,6 +74,7 @@ fn what_was_encoded_can_be_played_half_a_second_later() {
             }
             from = to;
         }
+        println!("{case}: {worst:.3} s are held back");
         if worst > 0.5 {
             failures.push(format!("{worst:.3} s are held back"));
         }
@@ -125,6 +126,27 @@ fn a_take_cut_at_any_byte_can_be_played_up_to_there() {
         // None of that is remembered.
         take.checkpoint();
         failures.extend(wrong_if_killed(case, &take));
+        failures
+    });
+}
+
+/// With text between the fields of a header there is more than one patch.
+#[test]
+fn a_kill_between_two_patches_leaves_a_file_that_opens() {
+    let text = [("comment".to_owned(), "c".repeat(5000)), ("title".to_owned(), "t".repeat(5000))];
+    assert_none_fails(|case| {
+        let (signal, mut failures) = (seconds(case), Vec::new());
+        let mut take = Take::with_metadata(case.format, case.layout, case.settings, &text).unwrap();
+        let (half, frames) = (signal[0].len() / 2, signal[0].len());
+        take.write_all(&head(&signal, half), 441);
+        take.checkpoint();
+        let least = take.playable().frames;
+        take.write_all(&signal.iter().map(|channel| channel[half..].to_vec()).collect::<Vec<_>>(), 441);
+        let (checkpoint, complete) = (take.container.checkpoint(take.len()), take.container.complete(take.len()));
+        for patch in checkpoint.into_iter().chain(complete) {
+            take.patch(&[patch]);
+            failures.extend(wrong(case, take.path(), least..=frames as u64 + case.layout.rate as u64 / 10));
+        }
         failures
     });
 }

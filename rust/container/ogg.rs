@@ -7,6 +7,8 @@
 mod pager;
 mod pages;
 #[cfg(test)]
+mod peer;
+#[cfg(test)]
 mod tests;
 
 use self::pager::Pager;

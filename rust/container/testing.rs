@@ -260,7 +260,7 @@ impl Take {
         self.len += bytes.len() as u64;
     }
 
-    fn patch(&mut self, patches: &[Patch]) {
+    pub(crate) fn patch(&mut self, patches: &[Patch]) {
         for Patch { at, bytes } in patches {
             assert!(at + bytes.len() as u64 <= self.len, "a patch past the end of the file");
             self.write_at(*at, bytes);

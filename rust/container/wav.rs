@@ -78,6 +78,7 @@ impl Wav {
             ds64[8..16].copy_from_slice(&data.to_le_bytes());
             ds64[16..24].copy_from_slice(&frames.to_le_bytes());
         }
+        let shrinks = !large && self.header.bytes().starts_with(b"RF64");
         self.header.set(FORM, if large { b"RF64" } else { b"RIFF" });
         self.header.set(RIFF_SIZE, &small(riff));
         self.header.set(DS64, if large { b"ds64" } else { b"JUNK" });
@@ -86,7 +87,12 @@ impl Wav {
             self.header.set(at, &small(frames));
         }
         self.header.set(self.header.bytes().len() - 4, &small(data));
-        self.header.patches()
+        let mut patches = self.header.patches();
+        if shrinks {
+            // `data` must state its own size before ds64 goes.
+            patches.reverse();
+        }
+        patches
     }
 }
 

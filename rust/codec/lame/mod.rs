@@ -7,6 +7,8 @@
 
 mod stream;
 
+use std::sync::OnceLock;
+
 use mp3lame_encoder::{Bitrate, Builder, DualPcm, Encoder, FlushGap, MonoPcm, Quality, max_required_buffer_size};
 
 pub(crate) use stream::{RATES, Stream};
@@ -154,7 +156,15 @@ impl Codec for Lame {
 }
 
 /// LAME with the settings of its own command line program, and without a rate of its own choice.
+///
+/// All encoders share LAME's tables, which it fills without a lock: `init_log_table` (util.c) once, behind a flag that
+/// another thread can see before the table; `iteration_init` (quantize_pvt.c) again for each encoder, with the same
+/// values. So one encoder is made before all others: its stores happen before every later use, and what is stored again
+/// does not change anything.
 fn builder(stream: &Stream) -> Option<Builder> {
+    static TABLES: OnceLock<()> = OnceLock::new();
+    TABLES.get_or_init(|| drop(Builder::new().map(Builder::build)));
+
     let (_, bit_rate) = KBPS.into_iter().find(|row| row.0 == stream.kbps())?;
     let mut builder = Builder::new()?;
     builder.set_num_channels(stream.channels() as u8).ok()?;

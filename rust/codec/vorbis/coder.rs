@@ -124,6 +124,16 @@ impl Coder {
         self.wrote(0, out)
     }
 
+    /// The frequency above which the setup leaves everything out.
+    #[cfg(test)]
+    pub(super) fn lowpass_hz(&mut self) -> f64 {
+        let mut khz = 0.0_f64;
+        // SAFETY: `info` is set up, and the control takes a pointer to a double.
+        done(unsafe { vorbis_encode_ctl(self.info.at(), OV_ECTL_LOWPASS_GET as c_int, (&raw mut khz).cast()) })
+            .unwrap();
+        khz * 1000.0
+    }
+
     /// Room for `frames` samples of each channel, as one pointer for each.
     ///
     /// With SSE, `vorbis_analysis_blockout` (block.c) moves the samples that it keeps 32 at a time, also the last ones: it

@@ -1,7 +1,7 @@
 //! Vorbis at a constant quality, by libvorbis: each block of the encoder becomes a packet.
 //!
-//! Quality means what it means to `oggenc`: the encoder is set up alike. It holds back two long blocks, a quarter of a
-//! second each at 8000 Hz and less above.
+//! Quality means what it means to `oggenc`: the encoder is set up alike. It holds back two long blocks at most: a tenth of
+//! a second or less, as they are shorter at low rates.
 
 #[allow(unsafe_code, reason = "libvorbis")]
 mod coder;
@@ -91,6 +91,12 @@ impl Codec for Vorbis {
     fn clipped(&self) -> u64 {
         self.clipped
     }
+}
+
+/// The frequency above which mono of so many Hz loses everything, at a `quality` of 0 to 1.
+#[cfg(test)]
+pub(crate) fn lowpass_hz(rate: u32, quality: f32) -> f64 {
+    Coder::new(NonZeroU32::new(rate).unwrap(), NonZeroU8::MIN, quality).unwrap().lowpass_hz()
 }
 
 /// libvorbis gave up, or a test ordered so.

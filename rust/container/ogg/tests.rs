@@ -275,3 +275,38 @@ fn the_silence_is_a_page_that_the_first_of_any_sound_replaces() {
         assert!(!take.has_placeholder(), "{what}");
     }
 }
+
+/// A memory page that cannot be touched lies behind what libvorbis allocates: in a process of its own, which the system
+/// ends where it reads beyond.
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn libvorbis_reads_nothing_beyond_its_memory() {
+    const GUARDED: &str = "AFOP_TEST_GUARDED";
+
+    if std::env::var_os(GUARDED).is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = folder.path().join("guard.so");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common/guard.c");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"]).arg(&library).arg(source);
+        run(&mut compiler);
+        let name = "container::ogg::tests::libvorbis_reads_nothing_beyond_its_memory";
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        let said = run(child.args(["--exact", name]).env("LD_PRELOAD", &library).env(GUARDED, "1")).stdout;
+        assert!(String::from_utf8_lossy(&said).contains("1 passed"));
+        return;
+    }
+    // The sizes of blocks with which libvorbis, without room to spare, leaves the least of it: in mid-take, and for some
+    // lengths at the end, where it has appended blocks of its own.
+    let ends = [(660, 3201), (690, 3073), (700, 3105), (720, 3137), (730, 3625)];
+    let ends = ends.map(|(block, length)| (8000, block, length - 20..length + 20));
+    let middles = [3, 7, 10, 684, 813, 1024].map(|block| (48_000, block, 40_000..40_001));
+    for (rate, block, lengths) in middles.into_iter().chain(ends) {
+        let signal = vec![vec![0.25; lengths.end]];
+        for frames in lengths {
+            let mut take = Take::open(&FORMAT, layout(1, rate), SETTINGS).unwrap();
+            take.write_all(&head(&signal, frames), block);
+            take.finish();
+        }
+    }
+}

@@ -57,8 +57,8 @@ pub(crate) fn ffmpeg(path: &Path, channels: usize, quietly: bool) -> Option<Vec<
     Some(deinterleaved(&output.stdout, channels))
 }
 
-/// The first second of a recording that is installed, at `rate`.
-pub(crate) fn recording(path: &Path, rate: u32, channels: usize) -> Option<Vec<Vec<f32>>> {
+/// The first `seconds` of a recording that is installed, at `rate`.
+pub(crate) fn recording(path: &Path, rate: u32, channels: usize, seconds: u32) -> Option<Vec<Vec<f32>>> {
     if !have("ffmpeg") {
         return None;
     }
@@ -67,10 +67,10 @@ pub(crate) fn recording(path: &Path, rate: u32, channels: usize) -> Option<Vec<V
         println!("skipped what needs {}: it is not installed", path.display());
         return None;
     }
-    let (rate, count) = (rate.to_string(), channels.to_string());
+    let (rate, count, seconds) = (rate.to_string(), channels.to_string(), seconds.to_string());
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-i"]).arg(path);
-    command.args(["-t", "1", "-ar", &rate, "-ac", &count, "-f", "f32le", "-c:a", "pcm_f32le", "-"]);
+    command.args(["-t", &seconds, "-ar", &rate, "-ac", &count, "-f", "f32le", "-c:a", "pcm_f32le", "-"]);
     Some(deinterleaved(&run(&mut command).stdout, channels))
 }
 

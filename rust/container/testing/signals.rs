@@ -93,7 +93,7 @@ pub(crate) fn sounds(rate: u32) -> Vec<Named> {
         ("a shutter", freedesktop("camera-shutter"), 2),
         ("a message", freedesktop("message"), 2),
     ] {
-        if let Some(recording) = recording(Path::new(&path), rate, channels) {
+        if let Some(recording) = recording(Path::new(&path), rate, channels, 1) {
             add(name, recording);
         }
     }

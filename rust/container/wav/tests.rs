@@ -263,6 +263,46 @@ fn a_finished_file_that_fits_is_riff_again() {
     assert_eq!(read_with_hound(&bytes).1.len(), 4700);
 }
 
+/// With metadata between the sizes there are two patches.
+#[test]
+fn a_kill_between_two_patches_leaves_rf64_and_riff_readable() {
+    let text = [("comment".to_owned(), "c".repeat(5000))];
+    let open = |setup: Setup<'_>| Ok(open(setup, 20_000));
+    let mut take = Take::with("wav", layout(2, 48000), coded(&PCM_CODECS[0]), &text, open).unwrap();
+    let header = take.len();
+    let assert_reads = |take: &Take, least: u64, most: u64| {
+        for (reader, seen) in seen_by_others(take.path()) {
+            assert!((least..=most).contains(&seen.frames), "{reader}: {} frames of {least} to {most}", seen.frames);
+        }
+    };
+    take.write_planar(&signal(2, 1000));
+    take.checkpoint();
+    // An eighth before the limit it becomes RF64.
+    let mut before = 1000;
+    for (block, form) in [(500, b"RIFF"), (1600, b"RF64")] {
+        take.write_planar(&signal(2, block));
+        let frames = (take.len() - header) / 4;
+        let patches = take.container.checkpoint(take.len());
+        assert_eq!(patches.len(), 2);
+        for patch in patches {
+            assert_reads(&take, before, frames);
+            take.patch(&[patch]);
+        }
+        assert_reads(&take, frames, frames);
+        assert_eq!(take.bytes()[..4], *form);
+        before = frames;
+    }
+    // What is complete fits into RIFF again.
+    let patches = take.container.complete(take.len());
+    assert_eq!(patches.len(), 2);
+    for patch in patches {
+        assert_reads(&take, before, before);
+        take.patch(&[patch]);
+    }
+    assert_reads(&take, before, before);
+    assert_eq!(take.bytes()[..4], *b"RIFF");
+}
+
 #[test]
 fn a_take_that_passes_4_gib_is_read_up_to_the_last_checkpoint() {
     // Holes take no room on the disk.
