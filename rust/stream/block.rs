@@ -163,10 +163,10 @@ impl<'a> CookBlock<'a> {
         let [source, output] = [self.sources, self.outputs].map(|all| all[self.next]);
         // SAFETY: `new` asks for so many floats at both addresses; `copy` lets them overlap, and no slice of them lives.
         unsafe { std::ptr::copy(source as *const f32, output as *mut f32, both) };
-        for index in both..self.output_frames {
-            // SAFETY: as above.
-            unsafe { (output as *mut f32).add(index).write(0.0) };
-        }
+        // SAFETY: as above: the rest of the output, of which no other slice lives.
+        let rest =
+            unsafe { slice::from_raw_parts_mut((output as *mut f32).wrapping_add(both), self.output_frames - both) };
+        rest.fill(0.0);
     }
 
     /// The next channel of the input, and the same one of the output; empty where there is none. No output is lent when

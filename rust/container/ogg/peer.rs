@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 
-use super::FORMAT;
 use super::tests::reference_decoder;
+use super::{FORMAT, pages};
 use crate::codec::vorbis::{channel_order, lowpass_hz};
 use crate::container::testing::readers::*;
 use crate::container::testing::signals::*;
