@@ -11,8 +11,9 @@
  *     them;
  *   - else to the lines up to the look's `tonecomp_endp`: with 0 there is none.
  *
- * `rate` is read nowhere else once a look is made. At 26 kHz it also lets M3 work, which makes impulses quieter, and for
- * which libvorbis allocates the same memory at every rate. `tonecomp_endp` also ends what M3 and M9 look at. */
+ * Once a look is made, only this function reads its `rate`. From 26 kHz it also lets M3 work, which gives blocks with an
+ * attack finer noise masks; the memory for that (`mblock`, `tblock`) libvorbis has at every rate. `tonecomp_endp` also
+ * ends what M3 and M9 (_vp_noisemask) do with single tones, which the tests of sizes and tones include. */
 
 #include <vorbis/codec.h>
 

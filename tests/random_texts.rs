@@ -123,6 +123,7 @@ fn record(rig: &mut Rig) -> Option<PathBuf> {
 
 /// Programs that are not ours open the file without a complaint, and it is as long as it should be.
 fn assert_opens(path: &Path, file_type: &str) {
+    tdhost::walk::walk(path).unwrap_or_else(|complaint| panic!("{complaint}"));
     if readers::have("ffprobe") {
         // Without the protocol a colon in the name would be taken for one.
         let named = format!("file:{}", path.to_str().expect("a UTF-8 path"));

@@ -16,7 +16,7 @@ use self::pages::Pages;
 use super::{Container, Patch, Playable};
 use crate::codec::Packets;
 use crate::codec::vorbis::{self, Headers, Vorbis};
-use crate::container::metadata::vorbis_comments;
+use crate::container::metadata::{vorbis_comment_packet, vorbis_comments};
 use crate::faults;
 use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
 use crate::messages::Problem;
@@ -42,7 +42,9 @@ fn open(setup: Setup<'_>) -> Result<Opened, Problem> {
     if metadata.iter().any(|(key, _)| faults::ordered(key, "fail-encoder")) {
         return Err(vorbis::failed("ordered by a test"));
     }
-    let (codec, headers) = Vorbis::new(layout, settings.quality, &vorbis_comments(metadata, warnings))?;
+    let comments = vorbis_comments(metadata, warnings);
+    let (codec, mut headers) = Vorbis::new(layout, settings.quality)?;
+    headers[1] = vorbis_comment_packet(&headers[1], &comments);
     let container = Ogg::new(layout, serial, &headers).ok_or_else(|| vorbis::failed("libogg does not start"))?;
     Ok(Opened { codec: Box::new(codec), container: Box::new(container) })
 }

@@ -1,4 +1,4 @@
-//! From the File text to a file that a take can be recorded to. Spec: "File names".
+//! From the File text to a file that a take can be recorded to. README says how names are made.
 
 use std::collections::HashSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Opening and locking: from a path to a file that nobody else writes to. Spec: "The lock", "File names".
+//! Opening and locking: from a path to a file that nobody else writes to.
 //!
 //! Elsewhere than on Windows the lock is `flock`'s: it belongs to the open file, so two nodes of one process
 //! exclude each other like two programs, and it goes with the file, however the process ends. On Windows the

@@ -220,7 +220,8 @@ pub(crate) static QUALITY: Par = Par {
     section: false,
     latched: true,
     option: Some(FormatOption::Quality),
-    help: "How good OGG sounds and how large it gets: 0 is the smallest file, 1 the best sound.",
+    help: "How good OGG sounds and how large it gets: 0 is the smallest file, 1 the best sound. Quality means what it \
+           means to oggenc: 0.5 here is -q 5 there.",
 };
 
 pub(crate) static FILL_GAPS: Par = Par {

@@ -6,10 +6,13 @@ pub mod formats;
 pub mod process;
 pub mod readers;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use tdhost::walk::walk;
 use tdhost::{Cooked, Generation, Input, Node, NodeOptions, Plugin, Time, find_plugin};
 use tempfile::TempDir;
 
@@ -41,7 +44,37 @@ pub struct Rig {
     fraction: f64,
     recording: bool,
     paused: bool,
-    dir: TempDir,
+    /// Dropped after the node, which completes its file first.
+    dir: Folder,
+}
+
+/// A temporary folder that goes away. What a node has left in it is right to the last byte.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let entries = self.path().read_dir().into_iter().flatten();
+        let files = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file());
+        let complaints: Vec<String> = files.filter(|path| is_ours(path)).filter_map(|path| walk(&path).err()).collect();
+        assert!(std::thread::panicking() || complaints.is_empty(), "left behind: {}", complaints.join("\n"));
+    }
+}
+
+/// Whether a file is one of ours that could be completed: tests put others beside them, and have the system refuse the
+/// writes to files of certain names.
+fn is_ours(path: &Path) -> bool {
+    if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("fail-")) {
+        return false;
+    }
+    let mut magic = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    read.is_ok() && matches!(&magic, b"RIFF" | b"RF64" | b"FORM" | b"OggS" | [b'I', b'D', b'3', _])
 }
 
 impl Rig {
@@ -56,7 +89,7 @@ impl Rig {
 
     /// A node of a library that the test has loaded itself.
     pub fn of(plugin: &Plugin, channels: usize, rate: f64, op_path: &str) -> Self {
-        let dir = tempfile::tempdir().expect("a temporary folder");
+        let dir = Folder(tempfile::tempdir().expect("a temporary folder"));
         let mut node = Node::create(plugin, &NodeOptions { op_path: op_path.to_owned() });
         node.set_input(Some(Input::new(channels, rate)));
         let mut rig = Self {
@@ -184,14 +217,18 @@ impl Rig {
         (0..count).map(|_| self.cook(samples)).last().expect("at least one cook")
     }
 
-    /// Switches Record off and waits until the file is complete.
+    /// Switches Record off and waits until the file is complete. All parts of the take are right to the last byte.
     pub fn finish(&mut self) -> PathBuf {
         let takes = self.node.info("takes_finished");
         self.record(false);
         self.block(1);
         self.wait("the take is finished", |node| node.info("takes_finished") > takes);
         assert_eq!(self.node.host_faults(), [""; 0]);
-        PathBuf::from(self.dat("last_file"))
+        let last = PathBuf::from(self.dat("last_file"));
+        for part in parts(&last) {
+            walk(&part).unwrap_or_else(|complaint| panic!("{complaint}"));
+        }
+        last
     }
 
     /// Records `blocks` of frames as one take and returns its file.
@@ -205,7 +242,7 @@ impl Rig {
     }
 
     /// Deletes the node as the host would, in whatever state, and leaves its folder and what its take is to hold.
-    pub fn delete(self) -> (TempDir, Vec<Vec<f32>>) {
+    pub fn delete(self) -> (Folder, Vec<Vec<f32>>) {
         (self.dir, self.given)
     }
 
@@ -236,12 +273,22 @@ impl Rig {
 
     /// The names of all files in the node's folder, in order.
     pub fn files(&self) -> Vec<String> {
-        let entries = self.dir.path().read_dir().expect("the node's folder");
+        let entries = self.folder().read_dir().expect("the node's folder");
         let mut names: Vec<_> =
             entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
         names.sort();
         names
     }
+}
+
+/// The files of a take of which this is the last one: `take.wav` and `take-2.wav`, for example.
+fn parts(last: &Path) -> Vec<PathBuf> {
+    let stem = last.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+    let Some((first, number)) = stem.rsplit_once('-') else { return vec![last.to_owned()] };
+    let Ok(number) = number.parse::<u32>() else { return vec![last.to_owned()] };
+    let named = |stem: String| last.with_file_name(stem).with_extension(last.extension().expect("an extension"));
+    let parts = (2..=number).map(|part| named(format!("{first}-{part}.")));
+    [named(format!("{first}."))].into_iter().chain(parts).filter(|part| part.exists()).collect()
 }
 
 /// Planar samples frame by frame, each converted.

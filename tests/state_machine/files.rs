@@ -20,6 +20,7 @@ pub(crate) fn value(channel: usize, index: u64) -> f32 {
 /// Compares a file with what the model says of it.
 pub(crate) fn check(path: &Path, part: &Part) -> Result<(), String> {
     let complain = |text: String| Err(format!("{}: {text}", path.display()));
+    tdhost::walk::walk(path)?;
     let frames = part.frames();
     let lossy = file_type(&part.file_type).is_lossy();
     if frames == 0 && part.file_type != "wav" {

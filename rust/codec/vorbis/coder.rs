@@ -3,7 +3,7 @@
 //! The libvorbis in here is aoTuV, set up as `oggenc` sets up the reference encoder, apart from two things that lose
 //! sound in it: a branch of its psychoacoustic model (`cpp/vorbis_floor.c`) and the coupling of six channels.
 
-use std::ffi::{CString, c_int, c_long, c_void};
+use std::ffi::{c_int, c_long, c_void};
 use std::fmt;
 use std::mem::zeroed;
 use std::num::{NonZeroU8, NonZeroU32};
@@ -85,16 +85,11 @@ impl Coder {
         done(unsafe { vorbis_block_init(self.dsp.at(), self.block.at()) }).map(drop)
     }
 
-    /// The three packets that a stream begins with.
-    pub(super) fn headers(&mut self, comments: &[(String, String)]) -> Result<[Vec<u8>; 3], Failed> {
+    /// The three packets that a stream begins with, the second one without a comment.
+    pub(super) fn headers(&mut self) -> Result<[Vec<u8>; 3], Failed> {
         let list = Place::zeroed();
         // SAFETY: `list` is ours to fill.
         unsafe { vorbis_comment_init(list.at()) };
-        for (key, value) in comments {
-            let (key, value) = (c_string(key), c_string(value));
-            // SAFETY: both are strings that end with NUL; libvorbis copies them.
-            unsafe { vorbis_comment_add_tag(list.at(), key.as_ptr(), value.as_ptr()) };
-        }
         let mut packets = [NO_PACKET; 3];
         let [first, second, third] = &mut packets;
         // SAFETY: `dsp` is set up, and the packets are ours to fill.
@@ -250,11 +245,6 @@ impl<T> Drop for Place<T> {
         // SAFETY: it came from a Box, and this is its last use.
         drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }
-}
-
-/// Comments are C strings to libvorbis: what stands after a NUL would be lost.
-fn c_string(text: &str) -> CString {
-    CString::new(text.replace('\0', "")).unwrap_or_default()
 }
 
 /// No rate comes near the end of the 32 bits that a C long has on Windows.

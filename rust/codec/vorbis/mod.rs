@@ -45,18 +45,14 @@ pub(crate) struct Vorbis {
 pub(crate) type Headers = [Vec<u8>; 3];
 
 impl Vorbis {
-    /// A stream with these comments, names and values, at a `quality` of 0 to 1.
-    pub(crate) fn new(
-        layout: AudioLayout,
-        quality: f32,
-        comments: &[(String, String)],
-    ) -> Result<(Self, Headers), Problem> {
+    /// A stream at a `quality` of 0 to 1. The comments among its headers are empty.
+    pub(crate) fn new(layout: AudioLayout, quality: f32) -> Result<(Self, Headers), Problem> {
         let rate = NonZeroU32::new(layout.rate as u32).unwrap_or(NonZeroU32::MIN);
         let channels = NonZeroU8::new(layout.channels as u8).unwrap_or(NonZeroU8::MIN);
         // A quality that is no number is the default.
         let quality = if quality.is_nan() { 0.5 } else { quality.clamp(0.0, 1.0) };
         let mut coder = Coder::new(rate, channels, quality).map_err(failed)?;
-        let headers = coder.headers(comments).map_err(failed)?;
+        let headers = coder.headers().map_err(failed)?;
         let vorbis = Self {
             coder: Some(coder),
             order: channel_order(layout.channels),

@@ -3,44 +3,72 @@
 use id3::frame::{Comment, Content, ExtendedText, Frame, Lyrics};
 use id3::{Encoder, Tag, TagLike, Version};
 
-use super::joined;
 use super::table::{self, Frame as Place};
+use super::{forms, joined, language};
 use crate::faults;
 use crate::messages::Warning;
 
-/// "If the language is not known the string "XXX" should be used" (ID3v2.4 Native Frames, section 4).
-const LANGUAGE_UNKNOWN: &str = "XXX";
+/// The language of comments and lyrics whose own is not known. The standard has "XXX" for that (ID3v2.4 Native Frames,
+/// section 4), of which Apple's players show nothing.
+const LANGUAGE: &str = "eng";
 
 /// Bytes of the tag's header, also of a frame's.
 const HEADER_LEN: usize = 10;
 
-/// A whole tag, UTF-8, of even length.
+/// Zeros that make the length of a tag even: more than a frame's header, since music-metadata takes fewer for a frame
+/// that is cut off, and an odd number.
+const PADDING: usize = HEADER_LEN + 1;
+
+/// What the frames of one key depend on besides its value.
+struct Context {
+    has_date: bool,
+    has_artist: bool,
+    language: &'static str,
+}
+
+/// A whole tag, UTF-8, without padding (section 3.3 of the Structure).
 pub(crate) fn id3_tag(metadata: &[(String, String)], warnings: &mut Vec<Warning>) -> Vec<u8> {
     let entries = joined(metadata);
-    let dated = entries.iter().any(|(key, _)| *key == "date");
+    let value = |name: &str| entries.iter().find(|(key, _)| *key == name).map(|(_, value)| &**value);
+    let context = Context {
+        has_date: value("date").is_some(),
+        has_artist: value("artist").is_some(),
+        language: value("language").and_then(language::iso_639_2).unwrap_or(LANGUAGE),
+    };
     let mut tag = Vec::new();
-    // ID3v2.4 Structure, section 3.1: version 4.0, no flags; the size follows below.
+    // Section 3.1: version 4.0, no flags; the size follows below.
     tag.extend_from_slice(b"ID3\x04\0\0\0\0\0\0");
     for (key, value) in &entries {
-        for frame in frames(key, value, dated) {
+        for frame in frames(key, value, &context) {
             let encoded = if faults::ordered(key, "fail-id3") { Err(ordered_error()) } else { encode(frame, &mut tag) };
             if let Err(error) = encoded {
                 warnings.push(Warning::MetadataNotInId3 { key: (*key).into(), cause: error.to_string() });
             }
         }
     }
-    // One byte of padding (section 3.3) makes the length even: SoX loses the sound of an AIFF file whose ID3
-    // chunk has an odd size, because it forgets the pad byte of a chunk that it does not know.
+    set_size(&mut tag);
+    tag
+}
+
+/// A tag for a chunk: of even length, because SoX loses the sound of an AIFF file whose ID3 chunk has an odd size. It
+/// forgets the pad byte of a chunk that it does not know.
+pub(super) fn id3_tag_of_even_length(metadata: &[(String, String)], warnings: &mut Vec<Warning>) -> Vec<u8> {
+    let mut tag = id3_tag(metadata, warnings);
     if tag.len() % 2 == 1 {
-        tag.push(0);
+        tag.resize(tag.len() + PADDING, 0);
+        set_size(&mut tag);
     }
+    tag
+}
+
+/// States how long the tag is without its header, seven bits a byte (section 6.2).
+fn set_size(tag: &mut [u8]) {
     let size = tag.len() - HEADER_LEN;
-    // Synchsafe: seven bits a byte (section 6.2). `collect` keeps the text far below the limit of 256 MiB.
+    // `collect` keeps the text far below the limit of 256 MiB.
     debug_assert!(size < 1 << 28);
     for (byte, shift) in tag[6..HEADER_LEN].iter_mut().zip([21, 14, 7, 0]) {
         *byte = (size >> shift & 0x7F) as u8;
     }
-    tag
 }
 
 fn ordered_error() -> id3::Error {
@@ -58,52 +86,25 @@ fn encode(frame: Frame, out: &mut Vec<u8>) -> id3::Result<()> {
     Ok(())
 }
 
-/// The frames of a key. Where FFmpeg does not give a frame's text back under the key, a TXXX frame repeats it;
-/// it comes last, because FFmpeg takes the last of two.
-fn frames(key: &str, value: &str, dated: bool) -> Vec<Frame> {
+/// The frames of a key. Where FFmpeg does not give a frame's text back under the key, a TXXX frame repeats it if other
+/// readers show both as one; it comes last, because FFmpeg takes the last of two.
+fn frames(key: &str, value: &str, context: &Context) -> Vec<Frame> {
     let text = |id| Frame::with_content(id, Content::Text(value.into()));
     let custom = || ExtendedText { description: key.into(), value: value.into() }.into();
+    let (lang, description) = (context.language.to_owned(), String::new());
     match table::key(key).map_or(Place::Custom, |key| key.id3) {
         Place::Text(id) => vec![text(id)],
-        Place::Time(id) if is_timestamp(value) => vec![text(id)],
-        Place::Year if is_timestamp(value) && !dated => vec![text("TDRC"), custom()],
-        Place::Time(_) | Place::Year | Place::Custom => vec![custom()],
+        Place::Formed(id, fits) if fits(value) => vec![text(id)],
+        Place::Year if forms::is_timestamp(value) && !context.has_date => vec![text("TDRC"), custom()],
+        Place::Performer if !context.has_artist => vec![text("TPE1"), custom()],
+        Place::Formed(..) | Place::Year | Place::Performer | Place::Custom => vec![custom()],
         // "80s" is read as the number of a genre, and shown by its name: Folk.
         Place::Genre if value.trim_start().starts_with(|c: char| c.is_ascii_digit() || "(+-".contains(c)) => {
             vec![text("TCON"), custom()]
         }
         Place::Genre => vec![text("TCON")],
-        Place::Comment => {
-            vec![Comment { lang: LANGUAGE_UNKNOWN.into(), description: String::new(), text: value.into() }.into()]
-        }
-        // FFmpeg shows USLT as "lyrics-XXX".
-        Place::Lyrics => {
-            let lyrics = Lyrics { lang: LANGUAGE_UNKNOWN.into(), description: String::new(), text: value.into() };
-            vec![lyrics.into(), custom()]
-        }
-    }
-}
-
-/// Whether `text` is yyyy, yyyy-MM, yyyy-MM-dd, yyyy-MM-ddTHH, yyyy-MM-ddTHH:mm or yyyy-MM-ddTHH:mm:ss: all that
-/// a time frame may hold (ID3v2.4 Structure, section 4). Other texts make strict readers drop the frame.
-fn is_timestamp(text: &str) -> bool {
-    const FORM: &[u8] = b"0000-00-00T00:00:00";
-    matches!(text.len(), 4 | 7 | 10 | 13 | 16 | 19)
-        && text.bytes().zip(FORM).all(|(byte, &form)| if form == b'0' { byte.is_ascii_digit() } else { byte == form })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_timestamp;
-
-    #[test]
-    fn only_the_six_forms_are_timestamps() {
-        for text in ["2026", "2026-01", "2026-01-02", "2026-01-02T03", "2026-01-02T03:04", "2026-01-02T03:04:05"] {
-            assert!(is_timestamp(text), "{text}");
-        }
-        for text in ["", "26", "spring", "2026-", "2026/01/02", "2026-01-02 03:04", "2026-01-02T03:04:05Z", "٢٠٢٦"]
-        {
-            assert!(!is_timestamp(text), "{text}");
-        }
+        Place::Comment => vec![Comment { lang, description, text: value.into() }.into()],
+        // FFmpeg shows USLT as "lyrics-eng".
+        Place::Lyrics => vec![Lyrics { lang, description, text: value.into() }.into(), custom()],
     }
 }

@@ -4,7 +4,9 @@
 //! lose anything but what they warn of. All text is UTF-8, in and out. Runs once a take, before the file opens.
 
 mod chunks;
+mod forms;
 mod id3v2;
+mod language;
 #[cfg(test)]
 mod readers;
 mod table;
@@ -19,7 +21,7 @@ use crate::messages::Warning;
 
 pub(crate) use chunks::{aiff_chunks, wav_chunks};
 pub(crate) use id3v2::id3_tag;
-pub(crate) use vorbis::vorbis_comments;
+pub(crate) use vorbis::{vorbis_comment_packet, vorbis_comments};
 
 /// Bytes of keys and values together. Far below what any container holds, since a header is written before the
 /// first frame and some text stands in it two or three times.

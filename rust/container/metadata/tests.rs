@@ -38,6 +38,7 @@ fn wav(entries: &[(String, String)]) -> Vec<(String, String)> {
     let mut texts = Vec::new();
     for (id, content) in parse_chunks(&bytes, u32::from_le_bytes) {
         match id.as_str() {
+            "CSET" => assert_eq!(content, [0xe9, 0xfd, 0, 0, 0, 0, 0, 0], "65001 is UTF-8"),
             "LIST" => {
                 let list = content.strip_prefix(b"INFO").expect("an INFO list");
                 for (id, text) in parse_chunks(list, u32::from_le_bytes) {
@@ -57,9 +58,12 @@ fn aiff(entries: &[(String, String)]) -> Vec<(String, String)> {
     let bytes = aiff_chunks(entries, &mut Vec::new());
     let mut texts = Vec::new();
     for (id, content) in parse_chunks(&bytes, u32::from_be_bytes) {
+        assert_eq!(content.len() % 2, 0, "{id}: readers forget pad bytes");
         match id.as_str() {
             "NAME" | "AUTH" | "(c) " | "ANNO" => {
-                texts.push((id, String::from_utf8(content.to_vec()).expect("UTF-8")));
+                let text = content.strip_suffix(b"\0").unwrap_or(content);
+                assert!(text.is_ascii() && !text.contains(&0));
+                texts.push((id, String::from_utf8(text.to_vec()).expect("ASCII")));
             }
             "ID3 " => check_id3(content, entries),
             _ => panic!("{id}"),
@@ -68,34 +72,49 @@ fn aiff(entries: &[(String, String)]) -> Vec<(String, String)> {
     texts
 }
 
-/// The tag is even, as long as it says, and holds every text once more, under the key where it is a TXXX frame.
+/// The tag is as long as it says, and holds every text once more, under the key where it is a TXXX frame.
 fn check_id3(bytes: &[u8], entries: &[(String, String)]) {
-    assert_eq!(bytes.len() % 2, 0);
     let size = bytes[6..10].iter().fold(0, |size, &byte| size << 7 | usize::from(byte));
     assert_eq!(bytes.len(), size + 10);
-    let tag = id3::Tag::read_from2(std::io::Cursor::new(bytes)).expect("a tag");
+    let tag = tag(bytes);
     assert_eq!(tag.version(), id3::Version::Id3v24);
+    let text = |id: &str| tag.get(id).and_then(|frame| frame.content().text());
     for (key, value) in joined(entries) {
         let custom = tag.extended_texts().find(|text| text.description == key).map(|text| text.value.as_str());
         let found = match table::key(key).map_or(table::Frame::Custom, |key| key.id3) {
-            table::Frame::Text(id) => tag.get(id).and_then(|frame| frame.content().text()),
-            table::Frame::Time(id) => tag.get(id).and_then(|frame| frame.content().text()).or(custom),
-            table::Frame::Genre => tag.get("TCON").and_then(|frame| frame.content().text()),
+            table::Frame::Text(id) => text(id),
+            table::Frame::Formed(id, _) => text(id).or(custom),
+            table::Frame::Genre => text("TCON"),
             table::Frame::Comment => tag.comments().next().map(|comment| comment.text.as_str()),
             table::Frame::Lyrics => {
                 tag.lyrics().next().map(|lyrics| lyrics.text.as_str()).filter(|&t| custom == Some(t))
             }
-            table::Frame::Year | table::Frame::Custom => custom,
+            table::Frame::Year | table::Frame::Performer | table::Frame::Custom => custom,
         };
         assert_eq!(found, Some(&*value), "{key:?}");
     }
+}
+
+fn tag(bytes: &[u8]) -> id3::Tag {
+    id3::Tag::read_from2(std::io::Cursor::new(bytes)).expect("a tag")
+}
+
+fn tag_of(pairs: &[(&str, &str)]) -> id3::Tag {
+    tag(&id3_tag(&collected(pairs), &mut Vec::new()))
+}
+
+/// The text of a frame, or that of a TXXX frame.
+fn text_of(tag: &id3::Tag, id: &str) -> Option<String> {
+    let custom = || tag.extended_texts().find(|text| text.description == id).map(|text| text.value.clone());
+    tag.get(id).and_then(|frame| frame.content().text()).map(str::to_owned).or_else(custom)
 }
 
 #[test]
 fn the_table_has_every_key_of_the_specification_once() {
     let spec = "title, artist, author, album, album_artist, composer, performer, copyright, comment, description, \
                 genre, date, year, creation_time, track, disc, publisher, encoder, language, lyrics, grouping, \
-                compilation, rating, network, show, episode_id, synopsis, title-sort, artist-sort, album-sort";
+                compilation, rating, network, show, episode_id, synopsis, title-sort, artist-sort, album-sort, bpm, \
+                isrc, key, keywords, subject, engineer, project, scene, take, tape, note, circled, location";
     let mut spec: Vec<_> = spec.split(", ").collect();
     let mut table: Vec<_> = table::KEYS.iter().map(|key| key.name).collect();
     spec.sort_unstable();
@@ -156,17 +175,33 @@ fn collect_limits_keys_text_and_rows_with_a_warning() {
     assert_eq!(warnings, [Warning::MetadataLeftOut { rows: 3, entries_max: 10_000, text_max: 16 << 20 }]);
 }
 
+/// The ids of the chunks of a WAV file.
+fn wav_ids(entries: &[(String, String)]) -> Vec<String> {
+    let bytes = wav_chunks(entries, &mut Vec::new());
+    parse_chunks(&bytes, u32::from_le_bytes).into_iter().map(|(id, _)| id).collect()
+}
+
 #[test]
 fn wav_texts_go_to_info_and_the_others_to_id3() {
-    let entries = collected(&[("title", "Tïtle"), ("artist", "a"), ("artist", "b"), ("encoder", "e")]);
-    let info = rows(&[("INAM", "Tïtle"), ("IART", "a; b"), ("ISFT", "e")]);
-    assert_eq!(wav(&entries), info);
-    assert_eq!(parse_chunks(&wav_chunks(&entries, &mut Vec::new()), u32::from_le_bytes).len(), 1, "no need for ID3");
+    let entries = collected(&[("title", "title"), ("artist", "a"), ("artist", "b"), ("encoder", "e")]);
+    assert_eq!(wav(&entries), rows(&[("INAM", "title"), ("IART", "a; b"), ("ISFT", "e")]));
+    assert_eq!(wav_ids(&entries), ["LIST"], "no need for ID3");
+
+    let entries = collected(&[("engineer", "e"), ("keywords", "k"), ("subject", "s"), ("encoder", "e")]);
+    assert_eq!(wav(&entries), rows(&[("IENG", "e"), ("IKEY", "k"), ("ISBJ", "s"), ("ISFT", "e")]));
 
     let entries = collected(&[("comment", &"c".repeat(5000)), ("title", "t"), ("disc", "1"), ("encoder", "e")]);
-    let info = rows(&[("INAM", "t"), ("ISFT", "e"), ("ICMT", &"c".repeat(5000))]);
-    assert_eq!(wav(&entries), info);
-    assert_eq!(parse_chunks(&wav_chunks(&entries, &mut Vec::new()), u32::from_le_bytes)[1].0, "id3 ");
+    assert_eq!(wav(&entries), rows(&[("INAM", "t"), ("ISFT", "e"), ("ICMT", &"c".repeat(5000))]));
+    assert_eq!(wav_ids(&entries), ["LIST", "id3 "]);
+}
+
+#[test]
+fn wav_declares_utf_8_before_info_and_repeats_it_in_id3() {
+    let entries = collected(&[("title", "Tïtle"), ("encoder", "e")]);
+    assert_eq!(wav(&entries), rows(&[("INAM", "Tïtle"), ("ISFT", "e")]));
+    assert_eq!(wav_ids(&entries), ["CSET", "LIST", "id3 "]);
+    // Text that is not in INFO has nothing to declare.
+    assert_eq!(wav_ids(&collected(&[("disc", "ï")])), ["LIST", "id3 "]);
 }
 
 #[test]
@@ -183,8 +218,26 @@ fn aiff_texts_go_to_their_chunks_and_the_others_to_id3() {
         .map(|(id, _)| id)
         .collect();
     assert_eq!(ids, ["(c) ", "AUTH", "NAME", "ID3 "]);
-    assert_eq!(aiff_chunks(&rows(&[("title", "t")]), &mut Vec::new()), b"NAME\0\0\0\x01t\0");
-    assert_eq!(aiff_chunks(&rows(&[("comment", &"c".repeat(9000))]), &mut Vec::new())[..4], *b"ID3 ");
+    assert_eq!(aiff_chunks(&rows(&[("title", "t")]), &mut Vec::new()), b"NAME\0\0\0\x02t\0");
+    for beyond in [&"c".repeat(9000), "Größe"] {
+        assert_eq!(aiff_chunks(&rows(&[("comment", beyond)]), &mut Vec::new())[..4], *b"ID3 ");
+    }
+}
+
+#[test]
+fn an_id3_tag_has_no_padding_or_more_than_a_frames_header() {
+    let mut parities = [0; 2];
+    for title in ["1", "12"] {
+        let entries = rows(&[("title", title)]);
+        let bare = id3_tag(&entries, &mut Vec::new());
+        assert_ne!(bare.last(), Some(&0));
+        let even = id3v2::id3_tag_of_even_length(&entries, &mut Vec::new());
+        check_id3(&even, &entries);
+        let padding = even.len() - bare.len();
+        assert_eq!((even.len() % 2, padding), (0, if bare.len() % 2 == 1 { 11 } else { 0 }));
+        parities[bare.len() % 2] += 1;
+    }
+    assert_eq!(parities, [1, 1]);
 }
 
 #[test]
@@ -209,6 +262,9 @@ fn vorbis_keeps_lists_and_renames_what_is_not_ascii() {
         ("größe", "y"),
         ("my key", "z"),
         ("encoder", "e"),
+        ("title-sort", "t"),
+        ("artist-sort", "a"),
+        ("album-sort", "l"),
     ]);
     assert_eq!(
         vorbis_comments(&entries, &mut warnings),
@@ -222,6 +278,9 @@ fn vorbis_keeps_lists_and_renames_what_is_not_ascii() {
             ("gr__e", "y"),
             ("my key", "z"),
             ("encoder", "e"),
+            ("titlesort", "t"),
+            ("artistsort", "a"),
+            ("albumsort", "l"),
         ])
     );
     assert_eq!(warnings, [Warning::VorbisFieldRenamed { key: "a=b~".into(), written: "a_b_".into(), more: 1 }]);
@@ -233,15 +292,63 @@ fn vorbis_keeps_lists_and_renames_what_is_not_ascii() {
 }
 
 #[test]
+fn a_comment_packet_is_what_the_standard_lays_out() {
+    let empty = b"\x03vorbis\x02\0\0\0me\0\0\0\0\x01";
+    assert_eq!(vorbis_comment_packet(empty, &[]), empty);
+    assert_eq!(
+        vorbis_comment_packet(empty, &rows(&[("a", "é"), ("b", "c=d")])),
+        b"\x03vorbis\x02\0\0\0me\x02\0\0\0\x04\0\0\0a=\xc3\xa9\x05\0\0\0b=c=d\x01"
+    );
+}
+
+#[test]
 fn a_year_alone_is_the_date_of_an_id3_tag() {
-    let tag = |pairs| {
-        let bytes = id3_tag(&collected(pairs), &mut Vec::new());
-        id3::Tag::read_from2(std::io::Cursor::new(bytes)).expect("a tag")
+    let date = |pairs| text_of(&tag_of(pairs), "TDRC");
+    assert_eq!(date(&[("year", "1999")]).as_deref(), Some("1999"));
+    assert_eq!(date(&[("year", "1999"), ("date", "2026-05")]).as_deref(), Some("2026-05"));
+    assert_eq!(date(&[("date", "next spring")]), None);
+}
+
+#[test]
+fn a_performer_alone_is_the_artist_of_an_id3_tag() {
+    let artist = |pairs| {
+        let tag = tag_of(pairs);
+        assert_eq!(text_of(&tag, "performer").as_deref(), Some("Jane"));
+        assert_eq!(text_of(&tag, "TPE3"), None, "the conductor, to most readers");
+        text_of(&tag, "TPE1")
     };
-    let date = |tag: &id3::Tag| tag.get("TDRC").and_then(|frame| frame.content().text()).map(str::to_owned);
-    assert_eq!(date(&tag(&[("year", "1999")])).as_deref(), Some("1999"));
-    assert_eq!(date(&tag(&[("year", "1999"), ("date", "2026-05")])).as_deref(), Some("2026-05"));
-    assert_eq!(date(&tag(&[("date", "next spring")])), None);
+    assert_eq!(artist(&[("performer", "Jane")]).as_deref(), Some("Jane"));
+    assert_eq!(artist(&[("performer", "Jane"), ("artist", "Trio")]).as_deref(), Some("Trio"));
+}
+
+#[test]
+fn comments_and_lyrics_have_the_language_that_the_table_names_or_english() {
+    for (language, code) in [(Some("deu"), "deu"), (Some("de-AT"), "deu"), (Some("English"), "eng"), (None, "eng")] {
+        let mut pairs = vec![("comment", "c"), ("lyrics", "l")];
+        pairs.extend(language.map(|language| ("language", language)));
+        let tag = tag_of(&pairs);
+        let found = (tag.comments().next().map(|text| &*text.lang), tag.lyrics().next().map(|text| &*text.lang));
+        assert_eq!(found, (Some(code), Some(code)), "{language:?}");
+    }
+}
+
+#[test]
+fn what_an_id3_frame_cannot_hold_is_free_text() {
+    for (key, id, fits, other) in [
+        ("track", "TRCK", "3/12", "three"),
+        ("disc", "TPOS", "1", "two"),
+        ("language", "TLAN", "deu", "English"),
+        ("compilation", "TCMP", "1", "yes"),
+        ("bpm", "TBPM", "120", "120.5"),
+        ("isrc", "TSRC", "USRC17607839", "US-RC1-76-07839"),
+        ("key", "TKEY", "F#m", "F sharp minor"),
+        ("date", "TDRC", "2026-05", "next spring"),
+        ("creation_time", "TDEN", "2026-05-04T03:02:01", "2026-05-04T03:02:01.5Z"),
+    ] {
+        let (tag, free) = (tag_of(&[(key, fits)]), tag_of(&[(key, other)]));
+        assert_eq!([text_of(&tag, id).as_deref(), text_of(&tag, key).as_deref()], [Some(fits), None], "{key}");
+        assert_eq!([text_of(&free, id).as_deref(), text_of(&free, key).as_deref()], [None, Some(other)], "{key}");
+    }
 }
 
 /// Keys that mean something as often as keys that do not; values of any characters.
@@ -280,6 +387,9 @@ proptest! {
 
         let fields = vorbis_comments(&entries, &mut warnings);
         prop_assert_eq!(fields.len(), entries.len());
+        let packet = vorbis_comment_packet(b"\x03vorbis\0\0\0\0\0\0\0\0\x01", &fields);
+        let text: usize = fields.iter().map(|(name, value)| name.len() + value.len() + 5).sum();
+        prop_assert_eq!(packet.len(), 16 + text);
         for (name, value) in fields {
             prop_assert!(name.bytes().all(|byte| (b' '..=b'}').contains(&byte) && byte != b'='), "{}", name);
             prop_assert!(entries.iter().any(|(_, text)| *text == value));

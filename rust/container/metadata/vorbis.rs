@@ -22,7 +22,8 @@ pub(crate) fn vorbis_comments(metadata: &[(String, String)], warnings: &mut Vec<
                     None => renamed = Some((key, name.clone())),
                 }
             }
-            (name, value.clone())
+            // Readers take a text for a C string.
+            (name, value.replace('\0', ""))
         })
         .collect();
     fields.sort_by_key(|(name, _)| name != "description");
@@ -30,6 +31,30 @@ pub(crate) fn vorbis_comments(metadata: &[(String, String)], warnings: &mut Vec<
         warnings.push(Warning::VorbisFieldRenamed { key: key.to_owned(), written, more });
     }
     fields
+}
+
+/// The comment packet with all `fields`, made from one without any (Vorbis I specification, section 5.2).
+///
+/// libvorbis would make it too, and enlarge its memory by 256 bytes each time: for a text of 16 MiB it moves 512 GiB
+/// where an allocator copies what grows, as Windows' and ThreadSanitizer's do.
+pub(crate) fn vorbis_comment_packet(empty: &[u8], fields: &[(String, String)]) -> Vec<u8> {
+    // It ends with the number of fields, which is 0, and the framing bit.
+    const NUMBER_LEN: usize = 4;
+    const FRAMING: u8 = 1;
+    // `collect` keeps their number and lengths far below 4 GiB.
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
+    let text: usize = fields.iter().map(|(name, value)| NUMBER_LEN + name.len() + 1 + value.len()).sum();
+    let mut packet = Vec::with_capacity(empty.len() + text);
+    packet.extend_from_slice(&empty[..empty.len().saturating_sub(NUMBER_LEN + 1)]);
+    packet.extend_from_slice(&number(fields.len()));
+    for (name, value) in fields {
+        packet.extend_from_slice(&number(name.len() + 1 + value.len()));
+        for part in [name.as_bytes(), b"=", value.as_bytes()] {
+            packet.extend_from_slice(part);
+        }
+    }
+    packet.push(FRAMING);
+    packet
 }
 
 /// "ASCII 0x20 through 0x7D, 0x3D ('=') excluded" (Vorbis I specification, section 5.2.1).

@@ -122,6 +122,39 @@ fn six_channels_are_larger_but_not_much() {
     }
 }
 
+/// The share of a file that is Ogg's own, as `oggz-info` computes it.
+fn overhead(ogg: &Path) -> f64 {
+    let bytes = std::fs::read(ogg).unwrap();
+    let (mut rest, mut own) = (&bytes[..], 0);
+    while let Some(len) = pages::page_len(rest) {
+        own += 27 + usize::from(rest[26]);
+        rest = &rest[len..];
+    }
+    own as f64 / bytes.len() as f64
+}
+
+/// Where less than 0.2 seconds are 4 KiB. Below that a page ends before it is full, so that a killed take lacks little.
+#[test]
+fn pages_cost_hardly_more_than_those_of_the_oggenc_program() {
+    let recordings =
+        [(FREEDESKTOP, "alarm-clock-elapsed.oga"), (FREEDESKTOP, "service-login.oga"), (ALSA, "Noise.wav")];
+    if !have("oggenc") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for rate in [44_100, 48_000] {
+        for recording in recordings {
+            let Some(signal) = recorded(recording, rate, 2) else { return };
+            let wav = folder.path().join("pages.wav");
+            write_wav(&wav, rate, &signal);
+            for quality in [0.9, 1.0] {
+                let (ours, theirs) = (overhead(ours(rate, quality, &signal).path()), theirs(quality, &wav, overhead));
+                assert!(ours <= 1.3 * theirs, "{} at {rate} Hz, {quality}: {ours:.4}, oggenc {theirs:.4}", recording.1);
+            }
+        }
+    }
+}
+
 // -- tones
 
 /// Tones one after the other, a slot for each.

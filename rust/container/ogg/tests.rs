@@ -184,31 +184,61 @@ fn little_is_held_back_even_of_silence() {
                 worst = worst.max(start as u64 - take.playable().frames.min(start as u64));
             }
             let seconds = worst as f64 / f64::from(rate);
-            // A long block alone is a quarter of a second there.
-            let most = if rate < 16_000 { 0.47 } else { 0.31 };
-            assert!(seconds < most, "{seconds:.3} s of {channels} channels at {rate} Hz, quality {level}");
+            assert!(seconds < 0.33, "{seconds:.3} s of {channels} channels at {rate} Hz, quality {level}");
         }
     }
 }
 
-/// The ends of the pages of a file, in frames.
-fn page_ends(mut bytes: &[u8]) -> Vec<u64> {
-    let mut ends = Vec::new();
-    while let Some(len) = pages::page_len(bytes) {
-        ends.push(u64::from_le_bytes(bytes[6..14].try_into().unwrap()));
-        bytes = &bytes[len..];
+/// An audio page: the frames up to its end, and the lengths of its packets.
+struct Page {
+    end: u64,
+    packets: Vec<usize>,
+}
+
+impl Page {
+    fn bytes(&self) -> usize {
+        self.packets.iter().sum()
     }
-    ends.retain(|end| *end != u64::MAX);
-    ends
+}
+
+/// The audio pages of a file none of whose packets is longer than a page.
+fn audio_pages(take: &Take) -> Vec<Page> {
+    let (bytes, mut found, mut headers) = (take.bytes(), Vec::new(), 3);
+    let mut rest = &bytes[..];
+    while let Some(len) = pages::page_len(rest) {
+        let end = u64::from_le_bytes(rest[6..14].try_into().unwrap());
+        let table = &rest[27..27 + usize::from(rest[26])];
+        let packets: Vec<usize> = table
+            .split_inclusive(|segment| *segment < 255)
+            .map(|segments| segments.iter().map(|&segment| usize::from(segment)).sum())
+            .collect();
+        if headers == 0 {
+            found.push(Page { end, packets });
+        } else {
+            headers -= packets.len();
+        }
+        rest = &rest[len..];
+    }
+    found
 }
 
 #[test]
-fn a_page_holds_at_most_0_2_seconds() {
+fn a_page_ends_when_it_holds_4_kib_or_0_2_seconds_and_not_before() {
     for rate in [8000, 11025, 16000, 44100, 48000, 192_000] {
-        for signal in [music(rate, 2, 2 * rate as usize), vec![vec![0.0; 2 * rate as usize]; 2]] {
-            let ends = page_ends(&record(&FORMAT, rate, SETTINGS, &signal).bytes());
-            let longest = ends.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
-            assert!(longest <= u64::from(rate / 5), "{longest} frames at {rate} Hz");
+        for (level, silent) in [(0.0, false), (0.5, false), (1.0, false), (0.5, true)] {
+            let mut signal = music(rate, 2, 2 * rate as usize);
+            if silent {
+                signal.fill(vec![0.0; 2 * rate as usize]);
+            }
+            let pages = audio_pages(&record(&FORMAT, rate, quality(level), &signal));
+            assert_eq!(pages[0].packets.len(), 2, "the first one ends as soon as there is sound");
+            // The last one ends with the take.
+            for pair in pages[..pages.len() - 1].windows(2) {
+                let (frames, next) = (pair[1].end - pair[0].end, 1024);
+                let what = format!("{frames} frames, {} bytes at {rate} Hz, {level}", pair[1].bytes());
+                assert!(frames <= u64::from(rate / 5), "{what}");
+                assert!(frames + next > u64::from(rate / 5) || pair[1].bytes() > 4096, "{what}");
+            }
         }
     }
 }

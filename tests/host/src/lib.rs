@@ -22,11 +22,12 @@
 //! 5. [`source::Source`] gives samples by frame index, so what was given once can be given again.
 //! 6. [`session::Session`] plays it through a node and writes down, as [`compare::Runs`], what the take should hold.
 //! 7. [`compare::compare`] decodes the take and holds it against that, sample for sample.
-//! 8. [`soak`] does so for hours with many nodes at once, everything that can go wrong going wrong.
+//! 8. [`walk::walk`] accounts for every byte of a file by the standard of its format.
+//! 9. [`soak`] does so for hours with many nodes at once, everything that can go wrong going wrong.
 //!
 //! Any CHOP plugin can be put to the test:
 //!
-//! 9. [`validate`] runs each of its cases in a process of its own and tells what TouchDesigner would suffer from.
+//! 10. [`validate`] runs each of its cases in a process of its own and tells what TouchDesigner would suffer from.
 //!
 //! All conversation with the plugin happens in C++ (`cpp/`), as in TouchDesigner; [`Node`] is the only way in.
 
@@ -62,6 +63,7 @@ mod testing;
 mod tests;
 mod time;
 pub mod validate;
+pub mod walk;
 mod wav;
 
 pub use cook::{Cooked, General};

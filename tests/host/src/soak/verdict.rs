@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::ledger::{Ledger, Segment};
 use crate::compare::{Comparison, compare};
 use crate::source::Source;
+use crate::walk::walk;
 
 /// A take that is over, as far as its node told.
 #[derive(Debug)]
@@ -104,6 +105,9 @@ fn examine(ended: &Ended, verdict: &mut Verdict) -> Result<(), String> {
     let mut given_found = 0;
     for (number, (file, segment)) in files.iter().zip(expected).enumerate() {
         let found = read(file, segment)?;
+        if ended.finished {
+            walk(file)?;
+        }
         let last = number + 1 == files.len();
         let problem = match found.complaint(ended.lost) {
             Some(_) if !ended.finished && last && is_beginning(&found) => None,
