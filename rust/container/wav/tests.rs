@@ -279,7 +279,7 @@ fn a_kill_between_two_patches_leaves_rf64_and_riff_readable() {
     take.checkpoint();
     // An eighth before the limit it becomes RF64.
     let mut before = 1000;
-    for (block, form) in [(500, b"RIFF"), (1600, b"RF64")] {
+    for (block, form) in [(500, b"RIFF"), (1750, b"RF64")] {
         take.write_planar(&signal(2, block));
         let frames = (take.len() - header) / 4;
         let patches = take.container.checkpoint(take.len());
