@@ -81,6 +81,11 @@ impl TakeStatus {
         if self.is_over() { 0 } else { self.fed_bytes.get().saturating_sub(self.done_bytes.get()) }
     }
 
+    /// A number that moves when the writer thread does something for the take.
+    pub(crate) fn done(&self) -> u64 {
+        self.done_bytes.get().wrapping_add(self.written.get())
+    }
+
     /// Frames that were fed and are in no file: of a take that ended in an error.
     pub(crate) fn unwritten(&self) -> u64 {
         let heard = self.written.get().saturating_sub(self.silence.get());

@@ -20,23 +20,25 @@ impl fmt::Display for Limit {
         match self {
             Self::WavBigEndian { codec } => write!(
                 f,
-                "WAV is little-endian, so it cannot hold {codec}: choose {} for the same samples, or AIFF.",
+                "WAV is little-endian, so it cannot hold {codec}: choose {} for the same samples, or AIFF, \
+                 then switch Record off, and on again a frame later.",
                 codec.trim_end_matches("be")
             ),
             Self::WavFrame { most, codec, channels, smaller } => write!(
                 f,
-                "WAV holds at most {most} channels of {codec}, the input has {channels}: {}narrow Channel Scope.",
+                "WAV holds at most {most} channels of {codec}, the input has {channels}: {}narrow Channel Scope, \
+                 then switch Record off, and on again a frame later.",
                 if *smaller { "choose pcm16, or " } else { "" }
             ),
             Self::WavSecond { most, codec, rate, channels } => write!(
                 f,
                 "WAV holds at most {most} channels of {codec} at {rate} Hz, the input has {channels}: \
-                 choose AIFF, or narrow Channel Scope."
+                 choose AIFF, or narrow Channel Scope, then switch Record off, and on again a frame later."
             ),
             Self::Encoder { library, cause } => write!(
                 f,
                 "{library} cannot encode any more ({cause}), so the take ends here: \
-                 free some memory or choose WAV, then switch Record off and on."
+                 free some memory or choose WAV, then switch Record off, and on again a frame later."
             ),
         }
     }

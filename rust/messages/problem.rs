@@ -80,6 +80,12 @@ impl Problem {
         Self::Internal { what: what.unwrap_or_else(|| "no details".into()) }
     }
 
+    /// What is wrong, without what helps.
+    pub(crate) fn cause(&self) -> String {
+        let sentence = self.to_string();
+        sentence.rsplit_once(": ").map_or(sentence.as_str(), |(cause, _)| cause).to_owned()
+    }
+
     pub(crate) fn scope_matches_nothing(scope: &str, names: &[impl AsRef<str>]) -> Self {
         Self::ScopeMatchesNothing {
             scope: printable(scope),
@@ -111,79 +117,89 @@ impl fmt::Display for Problem {
             Self::Io { op, path, cause } => f.write_str(&io_sentence(*op, path, cause)),
             Self::Limit(limit) => limit.fmt(f),
             Self::NoFile => f.write_str(
-                "File is empty, so there is no place to record to: \
-                 enter a name, for example AudioOut{suffix}.",
+                "File is empty, so there is no place to record to: enter a name, for example AudioOut{suffix}, \
+                 then switch Record off, and on again a frame later.",
             ),
             Self::IsFolder { path } => {
-                write!(f, "{} is a folder, so nothing can be recorded to it: add a file name in File.", shown(path))
+                write!(
+                    f,
+                    "{} is a folder, so nothing can be recorded to it: add a file name in File, \
+                     then switch Record off, and on again a frame later.",
+                    shown(path)
+                )
             }
             Self::NotAFile { path } => write!(
                 f,
-                "{} is a pipe or a device, so nothing can be recorded to it: choose another name in File.",
+                "{} is a pipe or a device, so nothing can be recorded to it: choose another name in File, \
+                 then switch Record off, and on again a frame later.",
                 shown(path)
             ),
             Self::WrongExtension { path, extensions } => write!(
                 f,
                 "The extension of {} does not belong to the chosen File Type, which takes .{}: \
-                 change File or File Type.",
+                 change File or File Type, then switch Record off, and on again a frame later.",
                 shown(path),
                 extensions.join(" or ."),
             ),
             Self::WindowsName { path, name } => write!(
                 f,
-                "Windows does not allow {} as a name, so {} could not be opened: change File.",
+                "Windows does not allow {} as a name, so {} could not be opened: change File, \
+                 then switch Record off, and on again a frame later.",
                 printable(name),
                 shown(path)
             ),
             Self::Locked { path } => write!(
                 f,
                 "{} is {} by another program or another node: \
-                 close it there or change File, then switch Record off and on.",
+                 close it there or change File, then switch Record off, and on again a frame later.",
                 shown(path),
                 if cfg!(windows) { "in use" } else { "locked" }
             ),
             Self::KeepsMoving { path } => write!(
                 f,
                 "Another program moves or deletes {} while it is being opened: stop that program or change File, \
-                 then switch Record off and on.",
+                 then switch Record off, and on again a frame later.",
                 shown(path)
             ),
             Self::Deleted { path } => write!(
                 f,
                 "Another program deleted {} while it was being recorded, so the take cannot be kept: \
-                 stop that program or change File, then switch Record off and on.",
+                 stop that program or change File, then switch Record off, and on again a frame later.",
                 shown(path)
             ),
             Self::Moved { path } => write!(
                 f,
                 "Another program moved or renamed {} while it is being recorded, so the whole take will be under \
-                 its new name: switch Record off and on to record to File again.",
+                 its new name: switch Record off, and on again a frame later, to record to File.",
                 shown(path)
             ),
             Self::NoFreeName { path } => write!(
                 f,
-                "{} and all names that follow it are taken: raise N, or move old takes to another folder.",
+                "{} and all names that follow it are taken: raise N, or move old takes to another folder, \
+                 then switch Record off, and on again a frame later.",
                 shown(path)
             ),
             Self::Channels { format, least, most, channels } => write!(
                 f,
-                "{format} holds {} channels, the input has {channels}: {}narrow Channel Scope.",
+                "{format} holds {} channels, the input has {channels}: {}narrow Channel Scope, \
+                 then switch Record off, and on again a frame later.",
                 if *most == least + 1 { format!("{least} or {most}") } else { format!("{least} to {most}") },
                 if *most <= 2 { "choose WAV or OGG, or " } else { "choose another File Type, or " }
             ),
             Self::Rate { format, allowed, rate } => write!(
                 f,
-                "{format} stores {allowed}, the input has {rate} Hz: resample the input or choose another File Type."
+                "{format} stores {allowed}, the input has {rate} Hz: resample the input or choose another File Type, \
+                 then switch Record off, and on again a frame later."
             ),
             Self::TooManyTakes { takes } => write!(
                 f,
                 "The disk has not taken the last {takes} takes yet, so this one is not recorded: \
-                 check the disk, wait until the state is idle, then switch Record off and on."
+                 check the disk, wait until the state is idle, then switch Record off, and on again a frame later."
             ),
             Self::NoThread { cause } => write!(
                 f,
                 "The system gives no thread to write with ({cause}), so nothing is recorded: \
-                 close other programs, then switch Record off and on."
+                 close other programs, then switch Record off, and on again a frame later."
             ),
             Self::ReadsDifferently { path, difference } => write!(
                 f,
@@ -199,12 +215,13 @@ impl fmt::Display for Problem {
             Self::Internal { what } => write!(
                 f,
                 "Audio File Out Plus ended the take because of a mistake of its own ({what}): \
-                 what was recorded is kept; switch Record off and on to go on, and please report this."
+                 what was recorded is kept; to go on, switch Record off, and on again a frame later, and please report \
+                 this."
             ),
             Self::ScopeMatchesNothing { scope, names, channels } => write!(
                 f,
                 "Channel Scope {scope} selects none of the input's channels ({}{}): \
-                 change it, or enter * for all of them.",
+                 change it, or enter * for all of them, then switch Record off, and on again a frame later.",
                 names.join(", "),
                 if *channels > names.len() { ", ..." } else { "" }
             ),
@@ -249,7 +266,7 @@ mod tests {
         assert_eq!(
             Problem::WrongExtension { path: "take.mp3".into(), extensions: &["aiff", "aif"] }.to_string(),
             "The extension of take.mp3 does not belong to the chosen File Type, which takes .aiff or .aif: \
-             change File or File Type."
+             change File or File Type, then switch Record off, and on again a frame later."
         );
     }
 
@@ -258,7 +275,7 @@ mod tests {
         assert_eq!(
             Problem::scope_matches_nothing("left*", &["chan1", "chan2", "chan3", "chan4", "chan5"]).to_string(),
             "Channel Scope left* selects none of the input's channels (chan1, chan2, chan3, chan4, ...): \
-             change it, or enter * for all of them."
+             change it, or enter * for all of them, then switch Record off, and on again a frame later."
         );
     }
 

@@ -28,8 +28,10 @@ pub(crate) enum Warning {
     GapTooLong { seconds: f64 },
     /// Audio waits in memory for the disk.
     SlowDisk { seconds: f64 },
-    /// The input's channels changed, and Channel Scope selects none of the new ones.
-    ScopeLost { pattern: String },
+    /// Nothing of the input can be recorded: the take waits.
+    Suspended { cause: SuspensionCause },
+    /// It was like that for so many seconds in this take, in so many pieces.
+    WasSuspended { cause: SuspensionCause, times: u64, seconds: f64, filled: Filled },
     /// Header Source DAT names nothing that has a table.
     NoTable { dat: String },
     /// The Header Source DAT has no second column.
@@ -91,19 +93,28 @@ impl fmt::Display for Warning {
             ),
             Self::GapTooLong { seconds } => write!(
                 f,
-                "TouchDesigner did not cook for {seconds:.0} s, which is too long to fill with silence: \
-                 check the sync after that place."
+                "TouchDesigner did not cook for {seconds:.0} s, which is more than is filled with silence, so it is \
+                 only counted: check the sync after that place."
             ),
             Self::SlowDisk { seconds } => write!(
                 f,
                 "The disk is slow, so {seconds:.1} s of audio wait in memory: nothing is lost yet, but look for what \
                  keeps the disk busy."
             ),
-            Self::ScopeLost { pattern } => write!(
-                f,
-                "The input's channels changed and Channel Scope {pattern} selects none of them, so nothing is \
-                 recorded: change the input back or start a new take."
-            ),
+            Self::Suspended { cause } => {
+                write!(f, "The take is suspended because {cause}: {}, and it goes on by itself.", cause.remedy())
+            }
+            Self::WasSuspended { cause, times, seconds, filled } => {
+                f.write_str("The take was suspended ")?;
+                match times {
+                    0 | 1 => write!(f, "for {seconds:.3} s because {cause}, ")?,
+                    _ => write!(f, "{times} times, for {seconds:.3} s in all, last because {cause}, ")?,
+                }
+                f.write_str(match filled {
+                    Filled::Silence => "and silence stands for that time: check that place in the file.",
+                    Filled::Nothing => "and that time is not in the file: check the sync after that place.",
+                })
+            }
             Self::NoTable { dat } => write!(
                 f,
                 "Header Source DAT {dat} is not a table, so the file gets no metadata from it: choose a Table DAT."
@@ -157,6 +168,49 @@ impl fmt::Display for Warning {
                 }
                 write!(f, "is written as \"{}\": rename it in the Header Source DAT.", Short(written))
             }
+        }
+    }
+}
+
+/// Why nothing of an input can be recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum SuspensionCause {
+    NotWired,
+    NoChannels,
+    /// Not a positive number.
+    Rate(String),
+    /// Channel Scope selects none of the input's channels.
+    Scope(String),
+    /// The File Type cannot hold the layout: what is wrong, without a remedy.
+    Layout(String),
+}
+
+/// What stands in the file for time that was not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filled {
+    Silence,
+    Nothing,
+}
+
+impl SuspensionCause {
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::NotWired => "wire a CHOP with audio",
+            Self::NoChannels => "give it some",
+            Self::Rate(_) => "give it a positive one",
+            Self::Scope(_) | Self::Layout(_) => "change the input back",
+        }
+    }
+}
+
+impl fmt::Display for SuspensionCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotWired => f.write_str("nothing is wired to the input"),
+            Self::NoChannels => f.write_str("the input has no channels"),
+            Self::Rate(rate) => write!(f, "the input has a sample rate of {rate} Hz"),
+            Self::Scope(pattern) => write!(f, "Channel Scope {pattern} selects none of the input's channels"),
+            Self::Layout(what) => f.write_str(what),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Board {
     /// Record and Pause as the last cook saw them, while a take is fed.
     pub(crate) feeding: Flag,
     pub(crate) paused: Flag,
+    /// A take is fed, and nothing of the input can be recorded.
+    pub(crate) suspended: Flag,
     /// Frames written to the file between the last two cooks.
     pub(crate) last_written: Count,
     /// Of the current or last take: frames lost to TouchDesigner's hitches.
@@ -81,6 +83,7 @@ pub(crate) enum State {
     Opening,
     Recording,
     Paused,
+    Suspended,
     Finishing,
     Failed,
 }
@@ -92,6 +95,7 @@ impl State {
             Self::Opening => "opening",
             Self::Recording => "recording",
             Self::Paused => "paused",
+            Self::Suspended => "suspended",
             Self::Finishing => "finishing",
             Self::Failed => "failed",
         }
@@ -182,6 +186,7 @@ impl Board {
             _ if failed => State::Failed,
             Some(Phase::Opening) if self.feeding.is_set() => State::Opening,
             Some(Phase::Recording) if self.feeding.is_set() && self.paused.is_set() => State::Paused,
+            Some(Phase::Recording) if self.feeding.is_set() && self.suspended.is_set() => State::Suspended,
             Some(Phase::Recording) if self.feeding.is_set() => State::Recording,
             Some(Phase::Opening | Phase::Recording) => State::Finishing,
             _ => State::Idle,

@@ -38,7 +38,7 @@ impl<'a> Facts<'a> {
     }
 
     fn recording(&self) -> bool {
-        matches!(self.board.state(), State::Opening | State::Recording | State::Paused)
+        matches!(self.board.state(), State::Opening | State::Recording | State::Paused | State::Suspended)
     }
 
     fn text(&self, of: impl Fn(&Shot) -> String) -> String {

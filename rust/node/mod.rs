@@ -27,6 +27,7 @@ mod running;
 mod scope;
 
 mod steady;
+mod suspension;
 mod time;
 
 use crate::stream::AudioLayout;

@@ -2,10 +2,10 @@
 //!
 //! In the steady state a cook compares a few numbers and copies the block into the ring.
 //!
-//! The cook thread waits in one case only: offline rendering (Realtime off) can cook much faster than the clock,
-//! and when memory is full while the timeline is ahead of the wall clock, nothing needs to be lost, since nobody is
-//! watching: the cook then lets the writer catch up. It does so for some milliseconds, too, before it goes on into
-//! memory that is not in the caches.
+//! The cook thread waits in one case only: offline rendering (Realtime off) cooks every frame however long it takes,
+//! and when memory is full while the timeline does not follow the wall clock, nothing needs to be lost: the cook then
+//! lets the writer catch up. It does so for some milliseconds, too, before it goes on into memory that is not in the
+//! caches.
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use super::naming::{self, Naming};
 use super::params;
 use super::passage::Passage;
 use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
-use super::running::Running;
+use super::running::{Running, patience};
 use super::steady::Steady;
-use super::time::pace::Pace;
-use super::time::slices::{Arrival, Odd, Sight, Slices};
+use super::suspension::Suspension;
+use super::time::{Odd, Pace, SliceKind, Slices, TimeSlice, elapsed, is_same_rate, settled_rate};
 use crate::bridge::{Cook, Inputs};
 use crate::container::FormatOption;
 use crate::faults::Faults;
-use crate::messages::{Problem, Warning};
+use crate::messages::{Problem, SuspensionCause, Warning};
 use crate::report::{Phase, TakeStatus};
 use crate::stream::AudioLayout;
 use crate::stream::inbox::{Full, Reach, inbox};
@@ -49,6 +49,7 @@ pub(crate) struct Recorder {
     /// The last cook, if one that is like it goes the same way.
     steady: Option<Steady>,
     slices: Slices,
+    suspension: Suspension,
     pace: Pace,
     /// The last take, and its frames in the file at the cook before.
     progress: Option<(Arc<TakeStatus>, u64)>,
@@ -69,6 +70,7 @@ impl Recorder {
             former: Vec::new(),
             steady: None,
             slices: Slices::default(),
+            suspension: Suspension::default(),
             pace: Pace::default(),
             progress: None,
             trouble: None,
@@ -86,6 +88,7 @@ impl Recorder {
                 self.go_on(cook, inputs, seconds, passage);
             }
             _ => {
+                let sound = sound.map(|sound| self.settled(sound));
                 self.find_way(cook, inputs, sound, passage);
                 self.steady = self.is_steady(cook, sound).then(|| Steady::new(cook));
             }
@@ -95,9 +98,20 @@ impl Recorder {
     /// Whether a cook that is like the one before goes its way: what else there is to ask.
     #[inline]
     fn goes_on(&self, cook: &Cook) -> bool {
-        self.running
-            .as_ref()
-            .is_none_or(|running| running.status.phase() != Phase::Failed && self.slices.has_cooked(cook.total_cooks))
+        self.running.as_ref().is_none_or(|running| {
+            running.status.phase() != Phase::Failed && self.slices.goes_on(cook.total_cooks, cook.start_index)
+        })
+    }
+
+    /// The layout of the input, or that of the running take where a rate differs in its last digits only.
+    #[cold]
+    fn settled(&self, sound: AudioLayout) -> AudioLayout {
+        match &self.running {
+            Some(running) if is_same_rate(running.input.rate, sound.rate) => {
+                AudioLayout { rate: running.input.rate, ..sound }
+            }
+            _ => AudioLayout { rate: settled_rate(sound.rate), ..sound },
+        }
     }
 
     /// A cook that is like the one before.
@@ -120,8 +134,9 @@ impl Recorder {
         match &self.running {
             None => !cook.record() && self.trouble.is_none(),
             Some(running) => {
-                let is_fed = cook.record() && !cook.pause() && running.input == sound && !running.selected.is_empty();
-                is_fed && !self.pace.is_resting() && self.slices.is_steady(&Sight::of(cook, sound))
+                let is_fed = cook.record() && !cook.pause() && running.input == sound;
+                let is_suspended = self.suspension.is_suspended() || self.suspension.is_owed();
+                is_fed && !is_suspended && !self.pace.is_resting() && self.slices.is_steady(&time_slice(cook, sound))
             }
         }
     }
@@ -131,15 +146,17 @@ impl Recorder {
     #[inline(never)]
     fn find_way(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<AudioLayout>, passage: &mut Passage<'_>) {
         let record = cook.record();
-        let trouble = record && sound.is_none();
+        let trouble = record && sound.is_none() && self.running.is_none();
         if trouble || self.trouble.is_some() {
             self.tell_trouble(cook, trouble);
         }
         if !record {
             if self.running.is_some() || self.blocked {
+                self.settle_suspension(inputs);
                 self.stop();
             }
         } else if let Some(sound) = sound
+            && cook.samples > 0
             && self.running.is_none()
             && !self.blocked
         {
@@ -168,7 +185,8 @@ impl Recorder {
     fn start(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) {
         match self.order(cook, inputs, input) {
             Ok(running) => {
-                self.slices = Slices::default();
+                self.slices.begin();
+                self.suspension = Suspension::default();
                 self.progress = Some((Arc::clone(&running.status), 0));
                 self.board.feeding.set(true);
                 self.running = Some(running);
@@ -193,6 +211,7 @@ impl Recorder {
     fn let_go(&mut self) {
         self.board.feeding.set(false);
         self.board.paused.set(false);
+        self.suspension.end(&self.board);
         self.rest();
         if let Some(running) = self.running.take() {
             running.feed.close(None);
@@ -239,52 +258,91 @@ impl Recorder {
         let (feed, inbox) = inbox(sound, cook.samples);
         let faults = Arc::clone(&self.faults);
         threads.order(Order { name, format, settings, rows, inbox, status: Arc::clone(&status), faults });
-        Ok(Running { feed, status, pattern, selected, input, seconds: 0.0 })
+        Ok(Running { feed, status, pattern, selected, input, format, settings, refused: None, seconds: 0.0 })
     }
 
     /// Looks at the input and, while a take runs, feeds it.
     fn look(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<AudioLayout>, passage: &mut Passage<'_>) {
+        self.notice_failure();
+        if self.running.is_some() && cook.pause() {
+            self.board.paused.set(true);
+            self.settle_suspension(inputs);
+        }
+        match self.why_suspended(cook, inputs, sound) {
+            Some(cause) => self.suspend(cook, cause),
+            None => self.suspension.end(&self.board),
+        }
         let Some(sound) = sound else {
-            self.rest();
+            if !self.suspension.is_suspended() {
+                self.rest();
+            }
             return;
         };
         // A take looks at its slices with new eyes: before it, only their level counts.
-        let fresh = if self.running.is_some() || self.cut_short {
-            self.feed(cook, inputs, sound, passage)
-        } else {
-            cook.samples > 0
-        };
+        let is_fed = (self.running.is_some() && !self.suspension.is_suspended()) || self.cut_short;
+        let fresh = if is_fed { self.feed(cook, inputs, sound, passage) } else { cook.samples > 0 };
         if fresh {
             self.board.peak.set(f64::from(passage.peak()));
         }
     }
 
-    /// Records the samples of one cook, or counts those that are lost. Whether there are new ones.
-    fn feed(&mut self, cook: &Cook, inputs: &Inputs, sound: AudioLayout, passage: &mut Passage<'_>) -> bool {
-        if self.running.as_ref().is_some_and(|running| running.input != sound) {
-            self.slices.interrupt();
-        }
-        let arrival = self.slices.look(Sight::of(cook, sound));
-        if arrival != Arrival::Again && cook.has_time() {
-            // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
-            let (audio, timeline) = (cook.samples as f64 / sound.rate, cook.delta_frames / cook.timeline_rate);
-            self.pace.advance(timeline.min(audio).max(0.0));
-        }
-        self.heed(cook, inputs, sound, arrival, passage);
-        arrival != Arrival::Again
-    }
-
-    /// Takes in what has arrived, if it is to be recorded.
-    fn heed(&mut self, cook: &Cook, inputs: &Inputs, sound: AudioLayout, arrival: Arrival, passage: &mut Passage<'_>) {
+    fn notice_failure(&mut self) {
         if self.running.as_ref().is_some_and(|running| running.status.phase() == Phase::Failed) {
             self.let_go();
             self.blocked = true;
             self.cut_short = true;
         }
+    }
+
+    /// Why nothing of this cook's input can be recorded, if a take runs and is not paused.
+    fn why_suspended(&mut self, cook: &Cook, inputs: &Inputs, sound: Option<AudioLayout>) -> Option<SuspensionCause> {
+        let running = self.running.as_mut().filter(|_| !cook.pause())?;
+        match sound {
+            None if !cook.wired => Some(SuspensionCause::NotWired),
+            None if cook.channels == 0 => Some(SuspensionCause::NoChannels),
+            None => Some(SuspensionCause::Rate(cook.sample_rate.to_string())),
+            // A source that is being rebuilt can show any layout: one that brings samples is meant.
+            Some(sound) if cook.samples > 0 || self.suspension.is_suspended() => running.refuses(sound, inputs),
+            Some(_) => None,
+        }
+    }
+
+    #[cold]
+    fn suspend(&mut self, cook: &Cook, cause: SuspensionCause) {
+        self.board.paused.set(false);
+        self.pace.rest();
+        self.slices.suspend(elapsed(cook.delta_frames, cook.timeline_rate));
+        self.suspension.hold(cause, &self.board);
+    }
+
+    /// Pause or Record off ends a suspension: its time is a gap that no samples follow.
+    fn settle_suspension(&mut self, inputs: &Inputs) {
+        let seconds = self.slices.settle();
+        self.suspension.end(&self.board);
+        if let Some(running) = self.running.as_mut().filter(|_| self.suspension.is_owed()) {
+            let kind = SliceKind::after_seconds(seconds, running.feed.sound().rate);
+            self.fill(inputs, kind);
+        }
+    }
+
+    /// Records the samples of one cook, or counts those that are lost. Whether there are new ones.
+    fn feed(&mut self, cook: &Cook, inputs: &Inputs, sound: AudioLayout, passage: &mut Passage<'_>) -> bool {
+        let kind = self.slices.look(time_slice(cook, sound));
+        let is_new = kind != SliceKind::Seen;
+        if let Some(seconds) = elapsed(cook.delta_frames, cook.timeline_rate) {
+            let audio = if is_new { cook.samples as f64 / sound.rate } else { 0.0 };
+            self.pace.pass(seconds, cook.delta_frames, audio);
+        }
+        self.heed(cook, inputs, sound, kind, passage);
+        is_new
+    }
+
+    /// Takes in what has arrived, if it is to be recorded.
+    fn heed(&mut self, cook: &Cook, inputs: &Inputs, sound: AudioLayout, kind: SliceKind, passage: &mut Passage<'_>) {
         let paused = cook.pause();
         self.board.paused.set(paused && self.running.is_some());
         if self.running.is_none() || paused {
-            if self.cut_short && !paused && arrival != Arrival::Again {
+            if self.cut_short && !paused && kind != SliceKind::Seen {
                 self.board.lost.add(cook.samples as u64);
             }
             self.rest();
@@ -293,19 +351,9 @@ impl Recorder {
         if self.slices.is_clip() {
             self.board.warn(Warning::NotTimeSliced);
         }
-        let Arrival::New { gap, odd } = arrival else { return };
-        if let Some(odd) = odd {
-            self.tell_odd(odd);
+        if kind != SliceKind::Seen {
+            self.take_in(cook, inputs, sound, kind, passage);
         }
-        self.take_in(cook, inputs, sound, gap, passage);
-    }
-
-    #[cold]
-    fn tell_odd(&self, odd: Odd) {
-        self.board.warn(match odd {
-            Odd::Delta(frames) => Warning::OddTime { frames: frames.to_string() },
-            Odd::TooLong(seconds) => Warning::GapTooLong { seconds },
-        });
     }
 
     /// Nothing is recorded at this cook: no gap can lie before the next one.
@@ -315,27 +363,43 @@ impl Recorder {
     }
 
     /// Feeds the gap and the samples of one cook.
-    fn take_in(&mut self, cook: &Cook, inputs: &Inputs, sound: AudioLayout, gap: u64, passage: &mut Passage<'_>) {
-        let Some(running) = &mut self.running else { return };
-        if sound != running.input {
-            // A source that is being rebuilt can show any layout: one that brings samples is meant.
-            if cook.samples == 0 {
-                return;
-            }
-            running.change_layout(cook, inputs, sound, &self.board, self.threads.as_ref());
-        }
+    fn take_in(
+        &mut self,
+        cook: &Cook,
+        inputs: &Inputs,
+        sound: AudioLayout,
+        kind: SliceKind,
+        passage: &mut Passage<'_>,
+    ) {
         let frames = cook.samples;
-        if running.selected.is_empty() || (frames == 0 && gap == 0) {
-            return;
-        }
-        self.pace.go_on();
-        if gap > 0 {
-            running.skip(inputs, gap, &self.board);
-        }
         if frames == 0 {
             return;
         }
+        self.pace.go_on();
+        // In the layout of what came before it.
+        self.fill(inputs, self.running.as_ref().map_or(kind, |running| kind.at_rate(sound.rate, running.input.rate)));
+        if let Some(running) = self.running.as_mut().filter(|running| sound != running.input) {
+            running.change_layout(cook, inputs, sound, &self.board, self.threads.as_ref());
+        }
         self.put_now(inputs, frames, frames as f64 / sound.rate, passage);
+    }
+
+    /// Counts what is missing before a cook's samples, fills it if it is to be filled, and says what the user should
+    /// know of it.
+    fn fill(&mut self, inputs: &Inputs, kind: SliceKind) {
+        let SliceKind::New { gap, odd } = kind else { return };
+        let Some(running) = &mut self.running else { return };
+        let filled = running.skip(inputs, gap, odd.is_none(), &self.board);
+        if self.suspension.is_owed() {
+            let seconds = gap as f64 / running.feed.sound().rate;
+            self.suspension.account(seconds, filled, &self.board);
+            return;
+        }
+        match odd {
+            None => {}
+            Some(Odd::Delta(frames)) => self.board.warn(Warning::OddTime { frames: frames.to_string() }),
+            Some(Odd::TooLong(seconds)) => self.board.warn(Warning::GapTooLong { seconds }),
+        }
     }
 
     /// Feeds the samples of one cook.
@@ -356,11 +420,11 @@ impl Recorder {
     #[cold]
     fn put_late(&mut self, inputs: &Inputs, frames: usize, seconds: f64, passage: &mut Passage<'_>) {
         self.wake_writer();
-        if self.catch_up() && self.put(inputs, frames, passage, Reach::Near).is_ok() {
+        if self.catch_up(inputs) && self.put(inputs, frames, passage, Reach::Near).is_ok() {
             return;
         }
         while self.put(inputs, frames, passage, Reach::All).is_err() {
-            if self.catch_up() {
+            if self.catch_up(inputs) {
                 continue;
             }
             let Some(running) = &mut self.running else { return };
@@ -380,10 +444,11 @@ impl Recorder {
         running.put(inputs, frames, passage, &self.former, reach)
     }
 
-    /// Gives the writer a few milliseconds, if the timeline is ahead of the clock; else nothing is to be waited for.
-    fn catch_up(&mut self) -> bool {
+    /// Gives the writer a few milliseconds, if the timeline does not follow the clock; else nothing is to be waited for.
+    fn catch_up(&mut self, inputs: &Inputs) -> bool {
         let Some(running) = &self.running else { return false };
-        if running.status.is_over() || !self.pace.is_ahead(running.feed.seconds()) {
+        let done = self.former.iter().fold(running.status.done(), |done, take| done.wrapping_add(take.done()));
+        if running.status.is_over() || !self.pace.may_wait(running.feed.seconds(), done, patience(inputs)) {
             return false;
         }
         self.wake_writer();
@@ -418,5 +483,19 @@ impl Recorder {
             now.iter().for_each(|warning| self.board.warn(warning.clone()));
             self.trouble = now;
         }
+    }
+}
+
+/// What `cook` says of an input of the layout `sound`.
+fn time_slice(cook: &Cook, sound: AudioLayout) -> TimeSlice {
+    TimeSlice {
+        op_id: cook.op_id,
+        total_cooks: cook.total_cooks,
+        channels: sound.channels,
+        samples: cook.samples,
+        start_index: cook.start_index,
+        rate: sound.rate,
+        delta_frames: cook.delta_frames,
+        timeline_rate: cook.timeline_rate,
     }
 }

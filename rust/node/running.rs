@@ -9,7 +9,8 @@ use super::params;
 use super::passage::Passage;
 use super::reading::{select, toggle};
 use crate::bridge::{Cook, Inputs};
-use crate::messages::Warning;
+use crate::container::{Format, Settings};
+use crate::messages::{Filled, SuspensionCause};
 use crate::report::TakeStatus;
 use crate::stream::AudioLayout;
 use crate::stream::inbox::{Feed, Full, Reach, inbox};
@@ -30,6 +31,16 @@ fn most_waiting(inputs: &Inputs, second: f64) -> f64 {
     (seconds * second).min(MOST_WAITING_BYTES)
 }
 
+/// How long an offline cook waits for a writer that does nothing at all, in seconds, if Max Buffer is not more.
+const OFFLINE_PATIENCE: f64 = 10.0;
+
+/// How long an offline cook waits for a writer that does nothing at all.
+#[cold]
+pub(super) fn patience(inputs: &Inputs) -> Duration {
+    let seconds = inputs.par_double(params::MAX_BUFFER.name).max(OFFLINE_PATIENCE);
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
 /// A take that is being fed.
 pub(super) struct Running {
     pub(super) feed: Feed,
@@ -39,6 +50,10 @@ pub(super) struct Running {
     pub(super) selected: Vec<usize>,
     /// Layout of the whole input, to see when it changes.
     pub(super) input: AudioLayout,
+    pub(super) format: &'static Format,
+    pub(super) settings: Settings,
+    /// The last layout that cannot be recorded, and why.
+    pub(super) refused: Option<(AudioLayout, SuspensionCause)>,
     /// Seconds that arrived in this take, lost and filled ones included.
     pub(super) seconds: f64,
 }
@@ -54,14 +69,39 @@ impl Running {
         }
     }
 
-    /// Frames are missing before this cook.
-    #[cold]
-    pub(super) fn skip(&mut self, inputs: &Inputs, gap: u64, board: &Board) {
-        board.gap.add(gap);
-        if toggle(inputs, &params::FILL_GAPS) {
-            self.feed.silence(gap);
-            self.seconds += gap as f64 / self.input.rate;
+    /// So many frames are missing before this cook, which may be filled. What stands for them in the file.
+    pub(super) fn skip(&mut self, inputs: &Inputs, gap: u64, fillable: bool, board: &Board) -> Filled {
+        if gap == 0 {
+            return Filled::Nothing;
         }
+        board.gap.add(gap);
+        if !fillable || !toggle(inputs, &params::FILL_GAPS) {
+            return Filled::Nothing;
+        }
+        self.feed.silence(gap);
+        self.seconds += gap as f64 / self.input.rate;
+        Filled::Silence
+    }
+
+    /// Why nothing of an input with this layout can be recorded, if that is so.
+    pub(super) fn refuses(&mut self, input: AudioLayout, inputs: &Inputs) -> Option<SuspensionCause> {
+        if input == self.input {
+            return None;
+        }
+        if let Some((refused, cause)) = &self.refused
+            && *refused == input
+        {
+            return Some(cause.clone());
+        }
+        let cause = match select(&self.pattern, inputs) {
+            Err(_) => SuspensionCause::Scope(self.pattern.clone()),
+            Ok(selected) => {
+                let sound = AudioLayout { channels: selected.len(), rate: input.rate };
+                SuspensionCause::Layout(self.format.allows(sound, self.settings).err()?.cause())
+            }
+        };
+        self.refused = Some((input, cause.clone()));
+        Some(cause)
     }
 
     /// Puts the selected channels of this cook's input into the feed.
@@ -103,15 +143,10 @@ impl Running {
         board: &Board,
         threads: Option<&Threads>,
     ) {
-        board.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
         if input.channels != self.input.channels {
             self.selected = select(&self.pattern, inputs).unwrap_or_default();
         }
         self.input = input;
-        if self.selected.is_empty() {
-            board.warn(Warning::ScopeLost { pattern: self.pattern.clone() });
-            return;
-        }
         let sound = AudioLayout { channels: self.selected.len(), rate: input.rate };
         if sound != self.feed.sound() {
             let (feed, next) = inbox(sound, cook.samples);

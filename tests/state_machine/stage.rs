@@ -32,8 +32,10 @@ pub(crate) struct Stage {
     next: u64,
     start: u64,
     plain: bool,
-    /// Index after the last sample that was recorded, and frames of the timeline since then.
-    follows: Option<(u64, f64)>,
+    /// Index after the last sample that was recorded, if what comes follows it, and frames of the timeline since then.
+    follows: Option<(Option<u64>, f64)>,
+    /// The take has waited since then.
+    suspended: bool,
     /// Layout of the input then.
     layout: (usize, f64),
     gap: u64,
@@ -74,6 +76,7 @@ impl Stage {
             start: 0,
             plain,
             follows: None,
+            suspended: false,
             layout: (0, 0.0),
             gap: 0,
             lost: 0,
@@ -167,6 +170,7 @@ impl Stage {
             total_cooks: self.input.total_cooks,
         });
         let before = self.follows;
+        self.settle_suspension(&cooked)?;
         let (outcome, began) = self.model.cook(&self.settings.seen_without(&self.null), wired);
         if began {
             (self.gap, self.lost) = (0, 0);
@@ -197,6 +201,16 @@ impl Stage {
                 return Err("no take can begin, and no error says so".to_owned());
             }
             (Outcome::Recorded { frames }, Some(_)) => *frames,
+            (Outcome::Suspended, _) => {
+                if !["suspended", "opening", "failed"].contains(&cooked.dat("state").unwrap_or_default()) {
+                    return Err("the take does not wait".to_owned());
+                }
+                self.suspended = true;
+                if self.follows.is_none() {
+                    self.follows = Some((None, if believable { cook.frames } else { 0.0 }));
+                }
+                return Ok(());
+            }
             (Outcome::Nothing, Some(wired)) if self.is_resting(wired) => return Ok(()),
             _ => {
                 self.rest();
@@ -204,7 +218,7 @@ impl Stage {
             }
         };
         let Some(wired) = wired else { return Ok(()) };
-        if (wired.channels, wired.rate) != self.layout {
+        if (wired.channels, wired.rate) != self.layout && !self.suspended {
             self.rest();
         }
         let number = |key| cooked.dat(key).and_then(|text| text.parse::<u64>().ok());
@@ -212,12 +226,13 @@ impl Stage {
         // The error of a take counts what is not written yet, too.
         let lost = number("lost_samples").ok_or("no lost_samples")? - self.lost;
         self.is_right_gap(gap, wired)?;
+        self.suspended = false;
         if lost != 0 && lost != frames as u64 {
             return Err(format!("{lost} of {frames} frames of one cook were lost"));
         }
         (self.gap, self.lost) = (self.gap + gap, self.lost + lost);
         self.model.recorded(gap, lost > 0, wired);
-        self.follows = Some((wired.start + frames as u64, 0.0));
+        self.follows = Some((Some(wired.start + frames as u64), 0.0));
         self.layout = (wired.channels, wired.rate);
         Ok(())
     }
@@ -230,20 +245,53 @@ impl Stage {
     /// What the plugin announces as a gap must be possible; on a healthy host it must be right.
     fn is_right_gap(&self, gap: u64, wired: Wired) -> Result<(), String> {
         let frame = wired.rate / FPS;
-        let (next, elapsed) = self.follows.unwrap_or((wired.start, 0.0));
+        let (next, elapsed) = self.follows.unwrap_or((Some(wired.start), 0.0));
         let missing = elapsed * frame - wired.samples as f64;
-        if gap as f64 > missing.max(0.0) + frame.max(1.0) {
+        // The time of a suspension is counted in what was recorded before it.
+        let former = self.model.rate().filter(|_| self.suspended).unwrap_or(wired.rate) / wired.rate;
+        if gap as f64 > (missing.max(0.0) + frame.max(1.0)) * former + 2.0 {
             return Err(format!("a gap of {gap} samples, and {missing} are missing"));
         }
-        let right = if missing > (0.5 * frame).max(1.0) { wired.start.saturating_sub(next) } else { 0 };
-        if self.plain && gap != right {
+        if !self.plain {
+            return Ok(());
+        }
+        let is_other = (wired.channels, wired.rate) != self.layout;
+        let (right, tolerance) = match next {
+            // What has another layout has an index of its own.
+            Some(next) if !is_other => (wired.start.saturating_sub(next) as f64, 0.0),
+            _ if self.suspended => (missing.max(0.0) * former, 1.0),
+            _ => (0.0, 0.0),
+        };
+        // A sample less is a matter of rounding, as long as nothing else speaks for a gap.
+        let is_rounding = right <= 2.0 && gap == 0;
+        if (gap as f64 - right).abs() > tolerance && !is_rounding {
             return Err(format!("a gap of {gap} samples, and {right} is right"));
         }
         Ok(())
     }
 
+    /// Pause or Record off ends a suspension: the time of it is a gap at the end of what was recorded.
+    fn settle_suspension(&mut self, cooked: &Cooked) -> Result<(), String> {
+        let (Some((_, elapsed)), true, Some(rate)) = (self.follows, self.suspended, self.model.rate()) else {
+            return Ok(());
+        };
+        if self.settings.record && !self.settings.pause {
+            return Ok(());
+        }
+        let counted = cooked.dat("gap_samples").and_then(|text| text.parse::<u64>().ok()).ok_or("no gap_samples")?;
+        let (gap, right) = (counted - self.gap, elapsed * rate / FPS);
+        if (gap as f64 - right).abs() > 1.0 && cooked.dat("state") != Some("failed") {
+            return Err(format!("a suspension of {gap} samples, and {right} is right"));
+        }
+        self.gap = counted;
+        self.model.fill(gap);
+        self.rest();
+        Ok(())
+    }
+
     fn rest(&mut self) {
         self.follows = None;
+        self.suspended = false;
     }
 
     fn fill(&mut self, cook: Cook) {
@@ -313,7 +361,7 @@ impl Stage {
             let rows = node.info_dat();
             let is =
                 |key, wanted: &[&str]| rows.iter().any(|(name, value)| name == key && wanted.contains(&value.as_str()));
-            is("file", &[&shown]) && is("state", &["recording", "paused", "failed"])
+            is("file", &[&shown]) && is("state", &["recording", "paused", "suspended", "failed"])
         })?;
         if moved {
             self.moved += 1;

@@ -198,10 +198,10 @@ NodeHost::dynamicMenu(size_t par)
 }
 
 void
-NodeHost::beginInput(
-	rust::Str path, size_t channels, size_t samples, double rate, double startIndex, int64_t cooks)
+NodeHost::beginInput(rust::Str path, uint32_t opId, size_t channels, size_t samples, double rate, double startIndex,
+	int64_t cooks)
 {
-	input.begin(fromRust(path), channels, samples, rate, startIndex, cooks);
+	input.begin(fromRust(path), opId, channels, samples, rate, startIndex, cooks);
 }
 
 void

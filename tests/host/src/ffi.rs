@@ -179,6 +179,7 @@ mod bridge {
         fn begin_input(
             self: Pin<&mut NodeHost>,
             path: &str,
+            op_id: u32,
             channels: usize,
             samples: usize,
             rate: f64,

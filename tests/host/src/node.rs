@@ -307,6 +307,7 @@ impl Node {
         let samples = input.num_samples();
         self.host.pin_mut().begin_input(
             &input.path,
+            input.op_id,
             input.channels.len(),
             samples,
             input.rate,

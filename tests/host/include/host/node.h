@@ -53,7 +53,8 @@ public:
 	void pulse(size_t par);
 	rust::Vec<RawItem> dynamicMenu(size_t par);
 
-	void beginInput(rust::Str path, size_t channels, size_t samples, double rate, double startIndex, int64_t cooks);
+	void beginInput(rust::Str path, uint32_t opId, size_t channels, size_t samples, double rate, double startIndex,
+		int64_t cooks);
 	void inputChannel(size_t index, rust::Str name, rust::Slice<const float> samples);
 	void sealInput();
 	void disconnect();
