@@ -131,6 +131,7 @@ Cook gather(const TD::OP_Inputs& host, const Watched& watched, const Inputs& inp
 	return Cook{
 		pars,
 		wired,
+		input.opId,
 		count(input.numSamples),
 		input.sampleRate,
 		input.startIndex,

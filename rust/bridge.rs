@@ -92,6 +92,8 @@ pub(crate) mod ffi {
         pars: [i32; 3],
         /// Whether anything is wired to the input.
         wired: bool,
+        /// Of the input's node.
+        op_id: u32,
         /// Frames of the input.
         samples: usize,
         sample_rate: f64,

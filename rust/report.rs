@@ -67,6 +67,12 @@ impl Backlog {
         self.queues.iter().map(|queue| queue.sent.get().saturating_sub(queue.taken.get())).sum()
     }
 
+    /// A number that moves whenever any of it goes on.
+    pub(crate) fn progress(&self) -> u64 {
+        let written = self.queues.iter().map(|queue| queue.written.get() + queue.taken.get());
+        written.fold(self.encoded.get(), u64::wrapping_add)
+    }
+
     /// Bytes of memory that all of it takes.
     pub(crate) fn memory(&self) -> u64 {
         self.in_stream() + self.in_queues()

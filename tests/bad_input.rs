@@ -184,10 +184,16 @@ fn an_input_without_a_usable_rate_is_waited_for() {
 }
 
 #[test]
-fn an_input_without_samples_gives_an_empty_file_that_is_whole() {
+fn an_input_whose_samples_never_come_gives_no_file_and_no_error() {
     let mut rig = Rig::new(2, 48000.0);
-    let path = rig.take([0; 10]);
-    assert_eq!(hound(&path).samples, [0; 0]);
+    rig.record(true);
+    for _ in 0..10 {
+        rig.block(0);
+    }
+    rig.record(false);
+    rig.block(0);
+    assert_eq!(rig.files(), [""; 0]);
+    assert_eq!((rig.dat("state").as_str(), rig.number("takes_finished")), ("idle", 0));
     assert_eq!(rig.node.error() + &rig.node.warning(), "");
 }
 
@@ -272,13 +278,16 @@ fn a_folder_without_permission_is_an_error() {
 fn a_folder_that_takes_no_file_is_an_error() {
     let mut rig = Rig::new(2, 48000.0);
     rig.node.set("File", "/sys/take.wav");
-    assert_refused(&mut rig, &["/sys/take.wav", "could not be opened", "then switch Record off and on"]);
+    assert_refused(
+        &mut rig,
+        &["/sys/take.wav", "could not be opened", "then switch Record off, and on again a frame later"],
+    );
 }
 
 #[test]
 fn a_name_that_is_too_long_is_an_error() {
     let mut rig = Rig::new(2, 48000.0);
     rig.set_file(&format!("{}.wav", "x".repeat(300)));
-    assert_refused(&mut rig, &["xxx", "could not be opened", "then switch Record off and on"]);
+    assert_refused(&mut rig, &["xxx", "could not be opened", "then switch Record off, and on again a frame later"]);
     assert_eq!(rig.files(), [""; 0]);
 }

@@ -73,6 +73,52 @@ fn fifty_times_the_clock_into_a_writer_at_ten_times_loses_nothing() {
     assert_eq!(rig.number("total_samples_written"), rig.given[0].len() as u64);
 }
 
+/// A batch of 256 KiB is 0.23 s of eight channels: a writer that needs this long for each is half as fast as they come.
+const HALF_SPEED: &str = "/project1/afo1?delay=writer:455000";
+
+#[test]
+fn a_render_of_a_heavy_scene_waits_although_it_falls_behind_the_clock() {
+    // Frames take as long as this, whatever the disk does; none is ever skipped.
+    for (millis, seconds) in [(0, 5), (24, 5)] {
+        let mut rig = Rig::with_path(8, RATE, HALF_SPEED);
+        rig.node.set("Maxbuffer", 1.0);
+        render(&mut rig, seconds, |_| std::thread::sleep(Duration::from_millis(millis)));
+        let path = rig.finish();
+        assert_eq!((rig.number("lost_samples"), rig.number("gap_samples")), (0, 0), "{millis} ms a frame");
+        let read = readers::hound(&path);
+        assert_eq!(read.samples.len(), seconds * 48_000 * 8);
+        for (index, sample) in read.samples.iter().enumerate() {
+            assert_eq!(*sample, expected(rig.given[index % 8][index / 8], 24), "sample {index}");
+        }
+    }
+}
+
+#[test]
+fn a_host_that_skips_frames_to_keep_up_with_the_clock_never_waits() {
+    let mut rig = Rig::with_path(8, RATE, HALF_SPEED);
+    rig.node.set("Maxbuffer", 1.0);
+    rig.record(true);
+    let (start, mut frame) = (Instant::now(), 0u64);
+    let mut slowest = Duration::ZERO;
+    while start.elapsed() < Duration::from_secs(6) {
+        std::thread::sleep(Duration::from_millis(24));
+        let now = (start.elapsed().as_secs_f64() * 60.0) as u64;
+        rig.fill((now - frame) as usize * SLICE, true);
+        let time = rig.time((now - frame) as f64);
+        frame = now;
+        rig.node.prepare(&time);
+        let began = Instant::now();
+        rig.node.execute();
+        slowest = slowest.max(began.elapsed());
+        rig.node.after_cook();
+    }
+    println!("the slowest cook took {slowest:?}");
+    assert!(rig.number("lost_samples") > 48_000);
+    assert!(slowest < Duration::from_millis(400), "{slowest:?}");
+    rig.finish();
+    assert_eq!(rig.number("total_samples_written"), rig.given[0].len() as u64);
+}
+
 #[test]
 fn a_writer_that_stalls_holds_no_render_up_while_memory_has_room() {
     const STALL: Duration = Duration::from_secs(2);

@@ -17,7 +17,7 @@ pub(crate) fn io_sentence(op: FileOp, path: &Path, cause: &Error) -> String {
         FileOp::UpdateHeader => format!("the header of {path} may not know its last seconds"),
         FileOp::Sync => format!("{path} may not be safe on the disk yet"),
     };
-    format!("{wrong}, so {meaning}: {remedy}, then switch Record off and on.")
+    format!("{wrong}, so {meaning}: {remedy}, then switch Record off, and on again a frame later.")
 }
 
 /// What is wrong, and what helps.
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(
             sentence(FileOp::Write, ErrorKind::StorageFull),
             "The disk is full, so /x/take.0.wav ends after what is already in it: free some space, \
-             then switch Record off and on."
+             then switch Record off, and on again a frame later."
         );
     }
 
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(
             sentence(FileOp::Open, ErrorKind::PermissionDenied),
             "Permission is denied, so /x/take.0.wav could not be opened: choose a place where this user may write, \
-             or change the permissions, then switch Record off and on."
+             or change the permissions, then switch Record off, and on again a frame later."
         );
     }
 
@@ -230,7 +230,7 @@ mod tests {
             for cause in &causes {
                 let sentence = io_sentence(op, Path::new("/x/take"), cause);
                 assert!(sentence.contains("/x/take"), "{sentence}");
-                assert!(sentence.ends_with("then switch Record off and on."), "{sentence}");
+                assert!(sentence.ends_with("then switch Record off, and on again a frame later."), "{sentence}");
                 assert!(!sentence.contains(". ") && !sentence.contains(".,"), "{sentence}");
                 assert!(!sentence.contains(char::is_control) && !sentence.contains("  "), "{sentence:?}");
                 assert!(sentence.starts_with(char::is_uppercase), "{sentence}");

@@ -8,7 +8,8 @@ pub(crate) enum Limit {
     /// The format does not take this PCM codec. `twin` is the one that stores the same samples in the other byte order,
     /// if the format takes that; `codecs` are all that it takes, `others` the formats that take this one.
     #[error(
-        "{format} {}cannot hold {codec}: choose {}{}.",
+        "{format} {}cannot hold {codec}: choose {}{}, \
+         then switch Record off, and on again a frame later.",
         match (.twin, .big_endian) {
             (Some(_), true) => "is little-endian, so it ",
             (Some(_), false) => "is big-endian, so it ",
@@ -27,14 +28,16 @@ pub(crate) enum Limit {
     },
     /// The header has too few bits for the length of a frame; `smaller` is a codec with which it would fit.
     #[error(
-        "{format} holds at most {most} channels of {codec}, the input has {channels}: {}narrow Channel Scope.",
+        "{format} holds at most {most} channels of {codec}, the input has {channels}: {}narrow Channel Scope, \
+         then switch Record off, and on again a frame later.",
         choice(.smaller.as_slice())
     )]
     Frame { format: &'static str, most: usize, codec: &'static str, channels: usize, smaller: Option<&'static str> },
     /// The header has too few bits for the length of a second.
     #[error(
         "{format} holds at most {most} channels of {codec} at {rate} Hz, the input has {channels}: \
-         {}narrow Channel Scope.",
+         {}narrow Channel Scope, \
+         then switch Record off, and on again a frame later.",
         choice(.others)
     )]
     Second {
@@ -48,7 +51,7 @@ pub(crate) enum Limit {
     /// The library that encodes the format gave up.
     #[error(
         "{library} cannot encode any more ({cause}), so the take ends here: \
-         free some memory or choose WAV, then switch Record off and on."
+         free some memory or choose WAV, then switch Record off, and on again a frame later."
     )]
     Encoder { library: &'static str, cause: String },
 }

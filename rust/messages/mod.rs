@@ -10,4 +10,4 @@ mod warning;
 
 pub(crate) use limit::Limit;
 pub(crate) use problem::{FileOp, Problem, clock};
-pub(crate) use warning::Warning;
+pub(crate) use warning::{Filled, SuspensionCause, Warning};

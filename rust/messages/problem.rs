@@ -19,24 +19,31 @@ pub(crate) enum Problem {
     #[error(transparent)]
     Limit(Limit),
     /// File is empty.
-    #[error("File is empty, so there is no place to record to: enter a name, for example AudioOut{{suffix}}.")]
+    #[error(
+        "File is empty, so there is no place to record to: enter a name, for example AudioOut{{suffix}}, \
+         then switch Record off, and on again a frame later."
+    )]
     NoFile,
     /// File has no name after its last slash, or the name belongs to a folder.
-    #[error("{} is a folder, so nothing can be recorded to it: add a file name in File.", shown(.path))]
+    #[error("{} is a folder, so nothing can be recorded to it: add a file name in File, \
+         then switch Record off, and on again a frame later.", shown(.path))]
     IsFolder { path: PathBuf },
     /// The name belongs to a pipe, a device or a socket.
-    #[error("{} is a pipe or a device, so nothing can be recorded to it: choose another name in File.", shown(.path))]
+    #[error("{} is a pipe or a device, so nothing can be recorded to it: choose another name in File, \
+         then switch Record off, and on again a frame later.", shown(.path))]
     NotAFile { path: PathBuf },
     /// File ends with the extension of something else than the chosen format.
     #[error(
-        "The extension of {} does not belong to the chosen File Type, which takes .{}: change File or File Type.",
+        "The extension of {} does not belong to the chosen File Type, which takes .{}: change File or File Type, \
+         then switch Record off, and on again a frame later.",
         shown(.path),
         .extensions.join(" or ."),
     )]
     WrongExtension { path: PathBuf, extensions: &'static [&'static str] },
     /// Windows would open a device, a hidden stream or nothing at all.
     #[error(
-        "Windows does not allow {} as a name, so {} could not be opened: change File.",
+        "Windows does not allow {} as a name, so {} could not be opened: change File, \
+         then switch Record off, and on again a frame later.",
         printable(.name),
         shown(.path)
     )]
@@ -44,7 +51,7 @@ pub(crate) enum Problem {
     /// Another program, or another node, holds the file.
     #[error(
         "{} is {} by another program or another node: \
-         close it there or change File, then switch Record off and on.",
+         close it there or change File, then switch Record off, and on again a frame later.",
         shown(.path),
         if cfg!(windows) { "in use" } else { "locked" }
     )]
@@ -52,40 +59,43 @@ pub(crate) enum Problem {
     /// Another program keeps moving or deleting the file while it is opened.
     #[error(
         "Another program moves or deletes {} while it is being opened: stop that program or change File, \
-         then switch Record off and on.",
+         then switch Record off, and on again a frame later.",
         shown(.path)
     )]
     KeepsMoving { path: PathBuf },
     /// The file was deleted, or replaced by another, while it was recorded.
     #[error(
         "Another program deleted {} while it was being recorded, so the take cannot be kept: \
-         stop that program or change File, then switch Record off and on.",
+         stop that program or change File, then switch Record off, and on again a frame later.",
         shown(.path)
     )]
     Deleted { path: PathBuf },
     /// The file, or its folder, was moved or renamed while it was recorded; the take goes on in it.
     #[error(
         "Another program moved or renamed {} while it is being recorded, so the whole take will be under \
-         its new name: switch Record off and on to record to File again.",
+         its new name: switch Record off, and on again a frame later, to record to File.",
         shown(.path)
     )]
     Moved { path: PathBuf },
     /// All indices that were looked at are taken; `path` is the first of them.
     #[error(
-        "{} and all names that follow it are taken: raise N, or move old takes to another folder.",
+        "{} and all names that follow it are taken: raise N, or move old takes to another folder, \
+         then switch Record off, and on again a frame later.",
         shown(.path)
     )]
     NoFreeName { path: PathBuf },
     /// The format cannot hold this many channels; `others` are those that could.
     #[error(
-        "{format} holds {} channels, the input has {channels}: {}narrow Channel Scope.",
+        "{format} holds {} channels, the input has {channels}: {}narrow Channel Scope, \
+         then switch Record off, and on again a frame later.",
         range(*.least, *.most),
         choice(.others)
     )]
     Channels { format: &'static str, least: usize, most: usize, channels: usize, others: Vec<&'static str> },
     /// The format cannot store this sample rate; `others` are those that could.
     #[error(
-        "{format} stores {allowed}, the input has {rate} Hz: resample the input{}{}.",
+        "{format} stores {allowed}, the input has {rate} Hz: resample the input{}{}, \
+         then switch Record off, and on again a frame later.",
         if .others.is_empty() { "" } else { ", or choose " },
         alternatives(.others)
     )]
@@ -93,7 +103,7 @@ pub(crate) enum Problem {
     /// The system gives no thread to write with.
     #[error(
         "The system gives no thread to write with ({cause}), so nothing is recorded: \
-         close other programs, then switch Record off and on."
+         close other programs, then switch Record off, and on again a frame later."
     )]
     NoThread { cause: io::Error },
     /// A finished file does not read as what was recorded.
@@ -113,13 +123,15 @@ pub(crate) enum Problem {
     /// A bug of ours, caught.
     #[error(
         "Audio File Out Plus ended the take because of a mistake of its own ({what}): \
-         what was recorded is kept; switch Record off and on to go on, and please report this."
+         what was recorded is kept; to go on, switch Record off, and on again a frame later, and please report \
+         this."
     )]
     Internal { what: String },
     /// Channel Scope selects no channel.
     #[error(
         "Channel Scope {scope} selects none of the input's channels ({}{}): \
-         change it, or enter * for all of them.",
+         change it, or enter * for all of them, \
+         then switch Record off, and on again a frame later.",
         .names.join(", "),
         if *.channels > .names.len() { ", ..." } else { "" }
     )]
@@ -150,6 +162,12 @@ impl Problem {
         let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let what = what.or_else(|| panic.downcast_ref::<String>().cloned());
         Self::Internal { what: what.unwrap_or_else(|| "no details".into()) }
+    }
+
+    /// What is wrong, without what helps.
+    pub(crate) fn cause(&self) -> String {
+        let sentence = self.to_string();
+        sentence.rsplit_once(": ").map_or(sentence.as_str(), |(cause, _)| cause).to_owned()
     }
 
     pub(crate) fn scope_matches_nothing(scope: &str, names: &[impl AsRef<str>]) -> Self {
@@ -218,7 +236,8 @@ mod tests {
         assert_eq!(
             Problem::WrongExtension { path: "take.mp3".into(), extensions: &["aiff", "aif"] }.to_string(),
             "The extension of take.mp3 does not belong to the chosen File Type, which takes .aiff or .aif: \
-             change File or File Type."
+             change File or File Type, \
+         then switch Record off, and on again a frame later."
         );
     }
 
@@ -227,7 +246,8 @@ mod tests {
         assert_eq!(
             Problem::scope_matches_nothing("left*", &["chan1", "chan2", "chan3", "chan4", "chan5"]).to_string(),
             "Channel Scope left* selects none of the input's channels (chan1, chan2, chan3, chan4, ...): \
-             change it, or enter * for all of them."
+             change it, or enter * for all of them, \
+         then switch Record off, and on again a frame later."
         );
     }
 

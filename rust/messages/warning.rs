@@ -55,8 +55,8 @@ pub(crate) enum Warning {
     OddTime { frames: String },
     /// A gap that cannot be believed.
     #[error(
-        "TouchDesigner did not cook for {seconds:.0} s, which is too long to fill with silence: \
-         check the sync after that place."
+        "TouchDesigner did not cook for {seconds:.0} s, which is more than is filled with silence, so it is \
+         only counted: check the sync after that place."
     )]
     GapTooLong { seconds: f64 },
     /// Audio waits in memory for the disk.
@@ -71,12 +71,19 @@ pub(crate) enum Warning {
          lost yet, but give it less to do, or choose another File Type."
     )]
     SlowEncoder { seconds: f64 },
-    /// The input's channels changed, and Channel Scope selects none of the new ones.
+    /// Nothing of the input can be recorded: the take waits.
+    #[error("The take is suspended because {cause}: {}, and it goes on by itself.", .cause.remedy())]
+    Suspended { cause: SuspensionCause },
+    /// It was like that for so many seconds in this take, in so many pieces.
     #[error(
-        "The input's channels changed and Channel Scope {pattern} selects none of them, so nothing is \
-         recorded: change the input back or start a new take."
+        "The take was suspended {}because {cause}, and {}",
+        how_often(*.times, *.seconds),
+        match .filled {
+            Filled::Silence => "silence stands for that time: check that place in the file.",
+            Filled::Nothing => "that time is not in the file: check the sync after that place.",
+        }
     )]
-    ScopeLost { pattern: String },
+    WasSuspended { cause: SuspensionCause, times: u64, seconds: f64, filled: Filled },
     /// Header Source DAT names nothing that has a table.
     #[error("Header Source DAT {dat} is not a table, so the file gets no metadata from it: choose a Table DAT.")]
     NoTable { dat: String },
@@ -137,6 +144,50 @@ impl Warning {
     /// True for a warning on the node as a whole, which the next take does not clear.
     pub(crate) fn outlives_a_take(&self) -> bool {
         matches!(self, Self::ParameterRejected { .. })
+    }
+}
+
+/// Why nothing of an input can be recorded.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub(crate) enum SuspensionCause {
+    #[error("nothing is wired to the input")]
+    NotWired,
+    #[error("the input has no channels")]
+    NoChannels,
+    /// Not a positive number.
+    #[error("the input has a sample rate of {0} Hz")]
+    Rate(String),
+    /// Channel Scope selects none of the input's channels.
+    #[error("Channel Scope {0} selects none of the input's channels")]
+    Scope(String),
+    /// The File Type cannot hold the layout: what is wrong, without a remedy.
+    #[error("{0}")]
+    Layout(String),
+}
+
+/// What stands in the file for time that was not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filled {
+    Silence,
+    Nothing,
+}
+
+impl SuspensionCause {
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::NotWired => "wire a CHOP with audio",
+            Self::NoChannels => "give it some",
+            Self::Rate(_) => "give it a positive one",
+            Self::Scope(_) | Self::Layout(_) => "change the input back",
+        }
+    }
+}
+
+/// "for 2.000 s ", "3 times, for 4.000 s in all, last ".
+fn how_often(times: u64, seconds: f64) -> String {
+    match times {
+        0 | 1 => format!("for {seconds:.3} s "),
+        _ => format!("{times} times, for {seconds:.3} s in all, last "),
     }
 }
 

@@ -161,6 +161,11 @@ impl Feed {
         }
     }
 
+    /// A number that moves whenever anything goes on behind the stream.
+    pub(super) fn progress(&self) -> u64 {
+        self.report.backlog.progress()
+    }
+
     /// Whether the ring is large enough that waiting for room for so many frames makes sense.
     pub(super) fn fits_ring(&self, frames: usize) -> bool {
         self.writer.fits_ring(frames)

@@ -48,7 +48,7 @@ impl<'a> Facts<'a> {
     }
 
     fn recording(&self) -> bool {
-        matches!(self.status.state(), State::Opening | State::Recording | State::Paused)
+        matches!(self.status.state(), State::Opening | State::Recording | State::Paused | State::Suspended)
     }
 
     fn text(&self, of: impl Fn(&TakeSummary) -> String) -> String {

@@ -22,6 +22,7 @@ mod running;
 mod scope;
 mod status;
 mod steady;
+mod suspension;
 mod time;
 
 use crate::stream::AudioLayout;

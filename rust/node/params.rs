@@ -71,11 +71,6 @@ impl Cook {
         self.pars[1] != 0
     }
 
-    /// Whether the host tells a time that can be.
-    pub(super) fn has_time(&self) -> bool {
-        self.delta_frames > 0.0 && self.delta_frames.is_finite() && self.timeline_rate > 0.0
-    }
-
     /// Index of the File Type's menu item.
     pub(super) fn file_type(&self) -> i32 {
         self.pars[2]

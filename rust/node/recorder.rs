@@ -2,23 +2,27 @@
 //!
 //! In the steady state a cook compares a few numbers and copies the block into the ring.
 //!
-//! The cook thread waits in one case only: offline rendering (Realtime off) can cook much faster than the clock,
-//! and when memory is full while the timeline is ahead of the wall clock, nothing needs to be lost, since nobody is
-//! watching: the cook then lets the writer catch up. It does so for some milliseconds, too, before it goes on into
-//! memory that is not in the caches.
+//! The cook thread waits in one case only: offline rendering (Realtime off) cooks every frame however long it takes,
+//! and when memory is full while the timeline does not follow the wall clock, nothing needs to be lost: the cook then
+//! lets the disk catch up. It does so for some milliseconds, too, before it goes on into memory that is not in the
+//! caches.
+
+mod missing;
 
 use std::sync::Arc;
+
+use self::missing::time_slice;
 
 use super::feed::Feed;
 use super::greyed::Greyed;
 use super::naming::{self, Naming};
 use super::params;
-use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text, toggle};
+use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
 use super::running::Running;
 use super::status::{NodeStatus, TakeSummary};
 use super::steady::Steady;
-use super::time::pace::Pace;
-use super::time::slices::{Arrival, Odd, Sight, Slices};
+use super::suspension::Suspension;
+use super::time::{Pace, SliceKind, Slices, elapsed, is_same_rate, settled_rate};
 use crate::bridge::{Cook, Inputs};
 use crate::faults::Faults;
 use crate::formats::FormatOption;
@@ -44,6 +48,7 @@ pub(crate) struct Recorder {
     /// The last cook, if one that is like it goes the same way.
     steady: Option<Steady>,
     slices: Slices,
+    suspension: Suspension,
     pace: Pace,
     /// The last take, and its frames in the file at the cook before.
     progress: Option<(Arc<TakeReport>, u64)>,
@@ -64,6 +69,7 @@ impl Recorder {
             cut_short: None,
             steady: None,
             slices: Slices::default(),
+            suspension: Suspension::default(),
             pace: Pace::default(),
             progress: None,
             trouble: None,
@@ -87,6 +93,7 @@ impl Recorder {
                 self.fast_path(cook, inputs, seconds, block);
             }
             _ => {
+                let layout = layout.map(|layout| self.settled(layout));
                 self.slow_path(cook, inputs, layout, block);
                 self.steady = self.is_steady(cook, layout).then(|| Steady::new(cook));
             }
@@ -96,10 +103,20 @@ impl Recorder {
     /// Whether a cook that is like the one before goes its way: what else there is to ask.
     #[inline]
     fn is_undisturbed(&self, cook: &Cook) -> bool {
-        self.running
-            .as_ref()
-            .is_none_or(|running| !running.report.has_failed() && self.slices.has_cooked(cook.total_cooks))
-            && !self.status.abandon.is_set()
+        let goes_on =
+            |running: &Running| !running.report.has_failed() && self.slices.goes_on(cook.total_cooks, cook.start_index);
+        self.running.as_ref().is_none_or(goes_on) && !self.status.abandon.is_set()
+    }
+
+    /// The layout of the input, or that of the running take where a rate differs in its last digits only.
+    #[cold]
+    fn settled(&self, layout: AudioLayout) -> AudioLayout {
+        match &self.running {
+            Some(running) if is_same_rate(running.input.rate, layout.rate) => {
+                AudioLayout { rate: running.input.rate, ..layout }
+            }
+            _ => AudioLayout { rate: settled_rate(layout.rate), ..layout },
+        }
     }
 
     /// A cook that is like the one before.
@@ -109,7 +126,7 @@ impl Recorder {
         if self.running.is_some() {
             self.slices.go_on(cook.total_cooks, cook.start_index, cook.samples);
             self.pace.advance(seconds);
-            self.status.ahead.set(self.pace.runs_ahead());
+            self.status.ahead.set(self.pace.is_offline());
             self.push(inputs, seconds, block);
         } else {
             self.naming.idle(inputs, &self.status, &self.faults);
@@ -124,8 +141,9 @@ impl Recorder {
         match &self.running {
             None => !cook.record() && self.trouble.is_none(),
             Some(running) => {
-                let is_fed = cook.record() && !cook.pause() && running.input == layout && !running.selected.is_empty();
-                is_fed && !self.pace.is_resting() && self.slices.is_steady(&Sight::of(cook, layout))
+                let is_fed = cook.record() && !cook.pause() && running.input == layout;
+                let is_suspended = self.suspension.is_suspended() || self.suspension.is_owed();
+                is_fed && !is_suspended && !self.pace.is_resting() && self.slices.is_steady(&time_slice(cook, layout))
             }
         }
     }
@@ -139,15 +157,17 @@ impl Recorder {
             self.end_in_error();
         }
         let record = cook.record();
-        let trouble = record && layout.is_none();
+        let trouble = record && layout.is_none() && self.running.is_none();
         if trouble || self.trouble.is_some() {
             self.tell_trouble(cook, trouble);
         }
         if !record {
             if self.running.is_some() || self.blocked {
+                self.settle_suspension(inputs);
                 self.stop();
             }
         } else if let Some(layout) = layout
+            && cook.samples > 0
             && self.running.is_none()
             && !self.blocked
         {
@@ -181,7 +201,8 @@ impl Recorder {
     fn start(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) {
         match self.begin(cook, inputs, input) {
             Ok(running) => {
-                self.slices = Slices::default();
+                self.slices.begin();
+                self.suspension = Suspension::default();
                 self.progress = Some((Arc::clone(&running.report), 0));
                 self.status.feeding.set(true);
                 self.running = Some(running);
@@ -206,6 +227,7 @@ impl Recorder {
     fn let_go(&mut self) {
         self.status.feeding.set(false);
         self.status.paused.set(false);
+        self.suspension.end(&self.status);
         self.rest();
         if let (Some(_), Some(feed)) = (self.running.take(), &mut self.feed) {
             feed.command(Command::End);
@@ -239,21 +261,31 @@ impl Recorder {
         feed.set_layout(layout, cook.samples);
         let request = TakeRequest { id, report: Arc::clone(&report), name, format, settings, rows };
         feed.command(Command::Begin(Box::new(request)));
-        Ok(Running { report, pattern, selected, input, seconds: 0.0 })
+        Ok(Running { report, pattern, selected, input, format, settings, refused: None, seconds: 0.0 })
     }
 
     /// Looks at the input and, while a take runs, feeds it.
     fn look(&mut self, cook: &Cook, inputs: &Inputs, layout: Option<AudioLayout>, block: &mut CookBlock<'_>) {
+        if self.running.as_ref().is_some_and(|running| running.report.has_failed()) {
+            self.end_in_error();
+        }
+        if self.running.is_some() && cook.pause() {
+            self.status.paused.set(true);
+            self.settle_suspension(inputs);
+        }
+        match self.why_suspended(cook, inputs, layout) {
+            Some(cause) => self.suspend(cook, cause),
+            None => self.suspension.end(&self.status),
+        }
         let Some(layout) = layout else {
-            self.rest();
+            if !self.suspension.is_suspended() {
+                self.rest();
+            }
             return;
         };
         // A take looks at its slices with new eyes: before it, only their level counts.
-        let fresh = if self.running.is_some() || self.cut_short.is_some() {
-            self.look_at_slice(cook, inputs, layout, block)
-        } else {
-            cook.samples > 0
-        };
+        let is_fed = (self.running.is_some() && !self.suspension.is_suspended()) || self.cut_short.is_some();
+        let fresh = if is_fed { self.look_at_slice(cook, inputs, layout, block) } else { cook.samples > 0 };
         if fresh {
             self.status.peak.set(f64::from(block.finish()));
         }
@@ -261,18 +293,15 @@ impl Recorder {
 
     /// Looks at a time slice, and decides. Whether it has new samples.
     fn look_at_slice(&mut self, cook: &Cook, inputs: &Inputs, layout: AudioLayout, block: &mut CookBlock<'_>) -> bool {
-        if self.running.as_ref().is_some_and(|running| running.input != layout) {
-            self.slices.interrupt();
+        let kind = self.slices.look(time_slice(cook, layout));
+        let is_new = kind != SliceKind::Seen;
+        if let Some(seconds) = elapsed(cook.delta_frames, cook.timeline_rate) {
+            let audio = if is_new { cook.samples as f64 / layout.rate } else { 0.0 };
+            self.pace.pass(seconds, cook.delta_frames, audio);
+            self.status.ahead.set(self.pace.is_offline());
         }
-        let arrival = self.slices.look(Sight::of(cook, layout));
-        if arrival != Arrival::Again && cook.has_time() {
-            // The lesser of the two: a host that reports a time which cannot be must not make a cook wait.
-            let (audio, timeline) = (cook.samples as f64 / layout.rate, cook.delta_frames / cook.timeline_rate);
-            self.pace.advance(timeline.min(audio).max(0.0));
-            self.status.ahead.set(self.pace.runs_ahead());
-        }
-        self.decide(cook, inputs, layout, arrival, block);
-        arrival != Arrival::Again
+        self.decide(cook, inputs, layout, kind, block);
+        is_new
     }
 
     /// Pushes what has arrived, if it is to be recorded, or counts what is lost.
@@ -281,16 +310,13 @@ impl Recorder {
         cook: &Cook,
         inputs: &Inputs,
         layout: AudioLayout,
-        arrival: Arrival,
+        kind: SliceKind,
         block: &mut CookBlock<'_>,
     ) {
-        if self.running.as_ref().is_some_and(|running| running.report.has_failed()) {
-            self.end_in_error();
-        }
         let paused = cook.pause();
         self.status.paused.set(paused && self.running.is_some());
         if self.running.is_none() || paused {
-            if let Some(take) = self.cut_short.as_ref().filter(|_| !paused && arrival != Arrival::Again) {
+            if let Some(take) = self.cut_short.as_ref().filter(|_| !paused && kind != SliceKind::Seen) {
                 take.lost.add(cook.samples as u64);
             }
             self.rest();
@@ -299,19 +325,9 @@ impl Recorder {
         if self.slices.is_clip() {
             self.status.warn(Warning::NotTimeSliced);
         }
-        let Arrival::New { gap, odd } = arrival else { return };
-        if let Some(odd) = odd {
-            self.tell_odd(odd);
+        if kind != SliceKind::Seen && cook.samples > 0 {
+            self.push_slice(cook, inputs, layout, kind, block);
         }
-        self.push_slice(cook, inputs, layout, gap, block);
-    }
-
-    #[cold]
-    fn tell_odd(&self, odd: Odd) {
-        self.status.warn(match odd {
-            Odd::Delta(frames) => Warning::OddTime { frames: frames.to_string() },
-            Odd::TooLong(seconds) => Warning::GapTooLong { seconds },
-        });
     }
 
     /// Nothing is recorded at this cook: no gap can lie before the next one.
@@ -321,44 +337,30 @@ impl Recorder {
     }
 
     /// Pushes the gap and the samples of one cook.
-    fn push_slice(&mut self, cook: &Cook, inputs: &Inputs, layout: AudioLayout, gap: u64, block: &mut CookBlock<'_>) {
-        let frames = cook.samples;
-        if self.running.as_ref().is_some_and(|running| running.input != layout) {
-            // A source that is being rebuilt can show any layout: one that brings samples is meant.
-            if frames == 0 {
-                return;
-            }
-            self.change_layout(inputs, frames, layout);
-        }
-        let Some(running) = &mut self.running else { return };
-        if running.selected.is_empty() || (frames == 0 && gap == 0) {
-            return;
-        }
+    fn push_slice(
+        &mut self,
+        cook: &Cook,
+        inputs: &Inputs,
+        layout: AudioLayout,
+        kind: SliceKind,
+        block: &mut CookBlock<'_>,
+    ) {
         self.pace.go_on();
-        if gap > 0 {
-            running.report.gap.add(gap);
-            if let Some(feed) = self.feed.as_mut().filter(|_| toggle(inputs, &params::FILL_GAPS)) {
-                feed.push_silence(gap);
-                running.seconds += gap as f64 / layout.rate;
-            }
+        // In the layout of what came before it.
+        self.fill(inputs, self.running.as_ref().map_or(kind, |running| kind.at_rate(layout.rate, running.input.rate)));
+        if self.running.as_ref().is_some_and(|running| running.input != layout) {
+            self.change_layout(inputs, cook.samples, layout);
         }
-        if frames > 0 {
-            self.push(inputs, frames as f64 / layout.rate, block);
-        }
+        self.push(inputs, cook.samples as f64 / layout.rate, block);
     }
 
     /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
     #[cold]
     fn change_layout(&mut self, inputs: &Inputs, frames: usize, input: AudioLayout) {
         let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
-        self.status.unwarn(|warning| matches!(warning, Warning::ScopeLost { .. }));
-        match running.change_input(inputs, input) {
-            Some(layout) => {
-                feed.set_layout(layout, frames);
-                self.status.set_layout(layout);
-            }
-            None => self.status.warn(Warning::ScopeLost { pattern: running.pattern.clone() }),
-        }
+        let layout = running.change_input(inputs, input);
+        feed.set_layout(layout, frames);
+        self.status.set_layout(layout);
     }
 
     /// Pushes the samples of one cook.

@@ -1,14 +1,28 @@
 //! The take that is being fed: which channels of the input it has, and since when.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::feed::Feed;
+use super::params;
 use super::reading::select;
-use super::time::pace::Pace;
+use super::time::Pace;
 use crate::bridge::Inputs;
+use crate::formats::{Format, Settings};
+use crate::messages::SuspensionCause;
 use crate::report::TakeReport;
 use crate::stream::AudioLayout;
 use crate::stream::block::CookBlock;
+
+/// How long an offline cook waits for a disk that does nothing at all, in seconds, if Max Buffer is not more.
+const OFFLINE_PATIENCE: f64 = 10.0;
+
+/// How long an offline cook waits for a disk that does nothing at all.
+#[cold]
+fn patience(inputs: &Inputs) -> Duration {
+    let seconds = inputs.par_double(params::MAX_BUFFER.name).max(OFFLINE_PATIENCE);
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
 
 /// A take that is being fed.
 pub(super) struct Running {
@@ -18,19 +32,43 @@ pub(super) struct Running {
     pub(super) selected: Vec<usize>,
     /// Layout of the whole input, to see when it changes.
     pub(super) input: AudioLayout,
+    pub(super) format: &'static Format,
+    pub(super) settings: Settings,
+    /// The last layout that cannot be recorded, and why.
+    pub(super) refused: Option<(AudioLayout, SuspensionCause)>,
     /// Seconds that arrived in this take, lost and filled ones included.
     pub(super) seconds: f64,
 }
 
 impl Running {
-    /// The input has another rate or channel count. The layout of what is recorded of it; `None` when Channel Scope
-    /// selects nothing of it.
-    pub(super) fn change_input(&mut self, inputs: &Inputs, input: AudioLayout) -> Option<AudioLayout> {
+    /// Why nothing of an input with this layout can be recorded, if that is so.
+    pub(super) fn refuses(&mut self, input: AudioLayout, inputs: &Inputs) -> Option<SuspensionCause> {
+        if input == self.input {
+            return None;
+        }
+        if let Some((refused, cause)) = &self.refused
+            && *refused == input
+        {
+            return Some(cause.clone());
+        }
+        let cause = match select(&self.pattern, inputs) {
+            Err(_) => SuspensionCause::Scope(self.pattern.clone()),
+            Ok(selected) => {
+                let layout = AudioLayout { channels: selected.len(), rate: input.rate };
+                SuspensionCause::Layout(self.format.allows(layout, self.settings).err()?.cause())
+            }
+        };
+        self.refused = Some((input, cause.clone()));
+        Some(cause)
+    }
+
+    /// The input has another rate or channel count, and is not refused. The layout of what is recorded of it.
+    pub(super) fn change_input(&mut self, inputs: &Inputs, input: AudioLayout) -> AudioLayout {
         if input.channels != self.input.channels {
             self.selected = select(&self.pattern, inputs).unwrap_or_default();
         }
         self.input = input;
-        (!self.selected.is_empty()).then_some(AudioLayout { channels: self.selected.len(), rate: input.rate })
+        AudioLayout { channels: self.selected.len(), rate: input.rate }
     }
 
     /// There was no room in the ring. An offline cook waits a moment for it; what does not fit then goes into memory of
@@ -48,12 +86,12 @@ impl Running {
         block: &mut CookBlock<'_>,
     ) -> bool {
         feed.wake();
-        let waited = feed.fits_ring(block.frames()) && self.catch_up(feed, pace);
+        let waited = feed.fits_ring(block.frames()) && self.catch_up(feed, pace, inputs);
         if waited && feed.push(&self.report, inputs, block, &self.selected).is_ok() {
             return false;
         }
         while feed.push_outside(&self.report, inputs, block, &self.selected).is_err() {
-            if !self.catch_up(feed, pace) {
+            if !self.catch_up(feed, pace, inputs) {
                 let (frames, first) = (block.frames() as u64, self.report.lost.get() == 0);
                 self.report.lost.add(frames);
                 feed.push_silence(frames);
@@ -63,10 +101,10 @@ impl Running {
         false
     }
 
-    /// Gives the other threads a few milliseconds, if the timeline is ahead of the clock; else nothing is to be waited
+    /// Gives the other threads a few milliseconds, if the timeline does not follow the clock; else nothing is to be waited
     /// for.
-    fn catch_up(&self, feed: &Feed, pace: &mut Pace) -> bool {
-        let waits = !self.report.has_failed() && pace.is_ahead(feed.ring_seconds());
+    fn catch_up(&self, feed: &Feed, pace: &mut Pace, inputs: &Inputs) -> bool {
+        let waits = !self.report.has_failed() && pace.may_wait(feed.ring_seconds(), feed.progress(), patience(inputs));
         if waits {
             feed.wait_for_room(&self.report);
         }

@@ -22,6 +22,8 @@ pub(crate) struct NodeStatus {
     /// Record and Pause as the last cook saw them, while a take is fed.
     pub(crate) feeding: Flag,
     pub(crate) paused: Flag,
+    /// A take is fed, and nothing of the input can be recorded.
+    pub(crate) suspended: Flag,
     /// A panic of ours was caught in the middle of a cook, which ends the take.
     pub(crate) abandon: Flag,
     /// The timeline runs ahead of the clock, so that waiting audio is no sign of trouble.
@@ -149,6 +151,7 @@ pub(crate) enum State {
     Opening,
     Recording,
     Paused,
+    Suspended,
     Finishing,
     Failed,
 }
@@ -160,6 +163,7 @@ impl State {
             Self::Opening => "opening",
             Self::Recording => "recording",
             Self::Paused => "paused",
+            Self::Suspended => "suspended",
             Self::Finishing => "finishing",
             Self::Failed => "failed",
         }
@@ -335,6 +339,7 @@ impl NodeStatus {
             _ if failed || shown.problem.is_some() => State::Failed,
             Some(Phase::Opening) if self.feeding.is_set() => State::Opening,
             Some(Phase::Recording) if self.feeding.is_set() && self.paused.is_set() => State::Paused,
+            Some(Phase::Recording) if self.feeding.is_set() && self.suspended.is_set() => State::Suspended,
             Some(Phase::Recording) if self.feeding.is_set() => State::Recording,
             Some(Phase::Opening | Phase::Recording) => State::Finishing,
             _ => State::Idle,

@@ -197,9 +197,10 @@ impl Rig {
     }
 
     /// Wires another source, whose samples are kept apart from those of the one before, which are returned.
-    pub fn rewire(&mut self, input: Input) -> Vec<Vec<f32>> {
+    pub fn rewire(&mut self, mut input: Input) -> Vec<Vec<f32>> {
         self.rate = input.rate;
         let channels = input.channels.len();
+        input.op_id = self.node.input_mut().map_or(2, |before| before.op_id + 1);
         self.node.set_input(Some(input));
         std::mem::replace(&mut self.given, vec![Vec::new(); channels])
     }

@@ -121,6 +121,8 @@ struct Take {
     input: (usize, f64),
     sound: (usize, f64),
     last_cooks: Option<i64>,
+    /// It waits for an input that can be recorded.
+    suspended: bool,
     /// It will end in an error, or has already: nothing more is recorded.
     doomed: bool,
     /// A file of it is not where it should be: all is recorded, and an error says so.
@@ -146,6 +148,8 @@ pub(crate) enum Outcome {
     Nothing,
     /// The slice was recorded, a gap before it perhaps.
     Recorded { frames: usize },
+    /// The take waits: nothing of the input can be recorded.
+    Suspended,
     /// No take could begin, and the node says so.
     Refused,
     /// An error comes, sooner or later.
@@ -159,9 +163,13 @@ impl Model {
             self.end();
             return (Outcome::Nothing, false);
         }
+        if let Some(take) = self.take.as_mut().filter(|take| !settings.pause && take.refuses(wired)) {
+            take.suspended = true;
+            return (if take.doomed { Outcome::Doomed } else { Outcome::Suspended }, false);
+        }
         let Some(wired) = wired.filter(Wired::is_usable) else { return (Outcome::Nothing, false) };
         let mut began = false;
-        if self.take.is_none() && !self.blocked {
+        if self.take.is_none() && !self.blocked && wired.samples > 0 {
             began = true;
             self.last_frames = None;
             if !self.begin(settings, wired) {
@@ -173,6 +181,7 @@ impl Model {
             return (Outcome::Refused, false);
         }
         let Some(take) = &mut self.take else { return (Outcome::Nothing, began) };
+        take.suspended = false;
         let again = take.last_cooks == Some(wired.total_cooks);
         take.last_cooks = Some(wired.total_cooks);
         if take.doomed {
@@ -181,18 +190,7 @@ impl Model {
         if settings.pause || again {
             return (Outcome::Nothing, began);
         }
-        if (wired.channels, wired.rate) != take.input {
-            // A source that is being rebuilt: the layout that brings samples counts.
-            if wired.samples == 0 {
-                return (Outcome::Nothing, began);
-            }
-            self.change(wired);
-        }
-        let Some(take) = &mut self.take else { return (Outcome::Nothing, began) };
-        if take.doomed {
-            return (Outcome::Doomed, began);
-        }
-        if take.selected.is_empty() {
+        if wired.samples == 0 {
             return (Outcome::Nothing, began);
         }
         (Outcome::Recorded { frames: wired.samples }, began)
@@ -200,17 +198,38 @@ impl Model {
 
     /// What was recorded at the cook: silence for a gap, then the samples, or silence for samples that were lost.
     pub(crate) fn recorded(&mut self, gap: u64, lost: bool, wired: Wired) {
+        self.fill(gap);
+        if self.take.as_ref().is_some_and(|take| (wired.channels, wired.rate) != take.input) {
+            self.change(wired);
+        }
         let Some(take) = &mut self.take else { return };
-        let filled = if take.settings.fill_gaps { gap } else { 0 };
         let frames = wired.samples;
         let given = match lost {
             true => Piece::Silence(frames as u64),
             false => Piece::Given { start: wired.start, frames, selected: take.selected.clone() },
         };
-        take.frames += filled + frames as u64;
+        take.frames += frames as u64;
         if let Some(File::Recorded(part)) = self.files.get_mut(&take.current) {
-            part.pieces.extend([Piece::Silence(filled), given]);
+            part.pieces.push(given);
         }
+    }
+
+    /// So many frames are missing at the end of what is recorded until now.
+    pub(crate) fn fill(&mut self, gap: u64) {
+        let Some(take) = &mut self.take else { return };
+        // More than ten minutes are only counted.
+        if !take.settings.fill_gaps || gap as f64 / take.input.1 > 600.0 {
+            return;
+        }
+        take.frames += gap;
+        if let Some(File::Recorded(part)) = self.files.get_mut(&take.current) {
+            part.pieces.push(Piece::Silence(gap));
+        }
+    }
+
+    /// The rate of what was recorded last, while a take runs.
+    pub(crate) fn rate(&self) -> Option<f64> {
+        self.take.as_ref().filter(|take| !take.doomed).map(|take| take.input.1)
     }
 
     /// Fill Gaps is not fixed by a running take.
@@ -279,6 +298,7 @@ impl Model {
             input: (wired.channels, wired.rate),
             sound,
             last_cooks: None,
+            suspended: false,
             doomed: true,
             astray: false,
             frames: 0,
@@ -303,10 +323,6 @@ impl Model {
             return;
         }
         take.sound = sound;
-        if !take.settings.allow(sound) {
-            take.doomed = true;
-            return;
-        }
         let (stem, extension) = take.first.rsplit_once('.').expect("every name has an extension");
         loop {
             take.number += 1;
@@ -336,6 +352,20 @@ impl Model {
                 Some(name(index))
             }
         }
+    }
+}
+
+impl Take {
+    /// Whether nothing of an input can be recorded.
+    fn refuses(&self, wired: Option<Wired>) -> bool {
+        let Some(wired) = wired.filter(Wired::is_usable) else { return true };
+        let input = (wired.channels, wired.rate);
+        // A source that is being rebuilt: the layout that brings samples counts.
+        if input == self.input || !(wired.samples > 0 || self.suspended) {
+            return false;
+        }
+        let selected = select(self.settings.scope, wired.channels);
+        selected.is_empty() || !allows(&self.settings, (selected.len(), wired.rate))
     }
 }
 

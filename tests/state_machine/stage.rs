@@ -1,5 +1,8 @@
 //! Does the steps to a node of the built plugin, and holds what comes of them against the model.
 
+#[path = "gaps.rs"]
+mod gaps;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +11,7 @@ use std::time::{Duration, Instant};
 use tdhost::{Cooked, Input, Node, NodeOptions, Timeline};
 use tempfile::TempDir;
 
-use super::files::{check, list, value};
+use super::files::{check, list};
 use super::model::{File, Model, Outcome, Settings, Wired};
 use super::steps::{Cook, Name, Step, Table};
 use crate::common::{PATIENCE, plugin};
@@ -32,8 +35,10 @@ pub(crate) struct Stage {
     next: u64,
     start: u64,
     plain: bool,
-    /// Index after the last sample that was recorded, and frames of the timeline since then.
-    follows: Option<(u64, f64)>,
+    /// Index after the last sample that was recorded, if what comes follows it, and frames of the timeline since then.
+    follows: Option<(Option<u64>, f64)>,
+    /// The take has waited since then.
+    suspended: bool,
     /// Layout of the input then.
     layout: (usize, f64),
     gap: u64,
@@ -74,6 +79,7 @@ impl Stage {
             start: 0,
             plain,
             follows: None,
+            suspended: false,
             layout: (0, 0.0),
             gap: 0,
             lost: 0,
@@ -167,6 +173,7 @@ impl Stage {
             total_cooks: self.input.total_cooks,
         });
         let before = self.follows;
+        self.settle_suspension(&cooked)?;
         let (outcome, began) = self.model.cook(&self.settings.seen_without(&self.null), wired);
         if began {
             (self.gap, self.lost) = (0, 0);
@@ -197,6 +204,16 @@ impl Stage {
                 return Err("no take can begin, and no error says so".to_owned());
             }
             (Outcome::Recorded { frames }, Some(_)) => *frames,
+            (Outcome::Suspended, _) => {
+                if !["suspended", "opening", "failed"].contains(&cooked.dat("state").unwrap_or_default()) {
+                    return Err("the take does not wait".to_owned());
+                }
+                self.suspended = true;
+                if self.follows.is_none() {
+                    self.follows = Some((None, if believable { cook.frames } else { 0.0 }));
+                }
+                return Ok(());
+            }
             (Outcome::Nothing, Some(wired)) if self.is_resting(wired) => return Ok(()),
             _ => {
                 self.rest();
@@ -204,7 +221,7 @@ impl Stage {
             }
         };
         let Some(wired) = wired else { return Ok(()) };
-        if (wired.channels, wired.rate) != self.layout {
+        if (wired.channels, wired.rate) != self.layout && !self.suspended {
             self.rest();
         }
         let number = |key| cooked.dat(key).and_then(|text| text.parse::<u64>().ok());
@@ -212,55 +229,20 @@ impl Stage {
         // The error of a take counts what is not written yet, too.
         let lost = number("lost_samples").ok_or("no lost_samples")? - self.lost;
         self.is_right_gap(gap, wired)?;
+        self.suspended = false;
         if lost != 0 && lost != frames as u64 {
             return Err(format!("{lost} of {frames} frames of one cook were lost"));
         }
         (self.gap, self.lost) = (self.gap + gap, self.lost + lost);
         self.model.recorded(gap, lost > 0, wired);
-        self.follows = Some((wired.start + frames as u64, 0.0));
+        self.follows = Some((Some(wired.start + frames as u64), 0.0));
         self.layout = (wired.channels, wired.rate);
-        Ok(())
-    }
-
-    /// Whether the cook brought nothing new, which is no interruption.
-    fn is_resting(&self, wired: Wired) -> bool {
-        !self.settings.pause && self.settings.record && wired.channels > 0 && self.model.current().is_some()
-    }
-
-    /// What the plugin announces as a gap must be possible; on a healthy host it must be right.
-    fn is_right_gap(&self, gap: u64, wired: Wired) -> Result<(), String> {
-        let frame = wired.rate / FPS;
-        let (next, elapsed) = self.follows.unwrap_or((wired.start, 0.0));
-        let missing = elapsed * frame - wired.samples as f64;
-        if gap as f64 > missing.max(0.0) + frame.max(1.0) {
-            return Err(format!("a gap of {gap} samples, and {missing} are missing"));
-        }
-        let right = if missing > (0.5 * frame).max(1.0) { wired.start.saturating_sub(next) } else { 0 };
-        if self.plain && gap != right {
-            return Err(format!("a gap of {gap} samples, and {right} is right"));
-        }
         Ok(())
     }
 
     fn rest(&mut self) {
         self.follows = None;
-    }
-
-    fn fill(&mut self, cook: Cook) {
-        let usable = self.input.rate.is_finite() && self.input.rate > 0.0;
-        let slice = if usable { self.timeline.slice(self.input.rate) } else { 0..0 };
-        let (start, samples) = match cook.samples {
-            None if self.plain => (slice.start, (slice.end - slice.start) as usize),
-            None => (self.next, (slice.end - slice.start) as usize),
-            Some(samples) => (self.next, samples),
-        };
-        for (channel, buffer) in self.input.channels.iter_mut().enumerate() {
-            buffer.clear();
-            buffer.extend((start..start + samples as u64).map(|index| value(channel, index)));
-        }
-        self.input.cooked(start as f64 + cook.astray);
-        self.start = start;
-        self.next += samples as u64;
+        self.suspended = false;
     }
 
     fn menu(&mut self, name: &str, index: usize, note: impl Fn(&mut Settings, String)) {
@@ -313,7 +295,7 @@ impl Stage {
             let rows = node.info_dat();
             let is =
                 |key, wanted: &[&str]| rows.iter().any(|(name, value)| name == key && wanted.contains(&value.as_str()));
-            is("file", &[&shown]) && is("state", &["recording", "paused", "failed"])
+            is("file", &[&shown]) && is("state", &["recording", "paused", "suspended", "failed"])
         })?;
         if moved {
             self.moved += 1;

@@ -1,354 +1,349 @@
-//! What a cook's input is: new or seen before, a time slice or a clip, and what is missing before it.
-//!
-//! The rules are those of the spec's sections "What is recorded" and "Gaps". The host tells how many frames of
-//! its timeline went by and how many samples there are, not whether a slice was clipped or whether an input is
-//! sliced at all; both are worked out from that here.
+//! Judges one time slice after the other: the rules of the tables in the [module docs](super).
 
-use crate::bridge::Cook;
-use crate::stream::AudioLayout;
+use super::clip::ClipWatch;
+use super::rate::is_same_rate;
+use super::slice::{Odd, SliceKind, TimeSlice};
+use super::trust::{Clock, Index};
 
-/// A longer gap is never believed.
-const LONGEST_GAP_SECONDS: f64 = 600.0;
+/// A slice of a rate that the timeline does not divide is up to a sample longer or shorter than the time that went by,
+/// and as much again where the source rounds the other way.
+pub(super) const ROUNDING: f64 = 1.5;
+/// The shortest Max Time Slice Size that is believed at once.
+const CLIPPED_SECONDS: f64 = 0.1;
+/// The clock of a device and that of the timeline differ by less.
+const DRIFT: f64 = 3e-4;
+/// Where an index of 32 bits begins again.
+const WRAP: f64 = 4_294_967_296.0;
 
-/// What the host says of the input and of time at one cook.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sight {
-    pub(crate) total_cooks: i64,
-    pub(crate) channels: usize,
-    pub(crate) samples: usize,
-    /// Index of the first sample in the source's own time.
-    pub(crate) start_index: f64,
-    /// Hz.
-    pub(crate) rate: f64,
-    /// Frames of the timeline since the cook before.
-    pub(crate) delta_frames: f64,
-    /// Frames of the timeline a second.
-    pub(crate) timeline_rate: f64,
-}
-
-impl Sight {
-    /// What `cook` says of an input of the layout `sound`.
-    pub(crate) fn of(cook: &Cook, sound: AudioLayout) -> Self {
-        Self {
-            total_cooks: cook.total_cooks,
-            channels: sound.channels,
-            samples: cook.samples,
-            start_index: cook.start_index,
-            rate: sound.rate,
-            delta_frames: cook.delta_frames,
-            timeline_rate: cook.timeline_rate,
-        }
-    }
-}
-
-/// What is to be made of it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Arrival {
-    /// The same samples as at the cook before: not to be written again.
-    Again,
-    /// Samples to write, perhaps none.
-    New {
-        /// Samples that TouchDesigner lost before them.
-        gap: u64,
-        /// Something about the time since the cook before that no gap can be made of.
-        odd: Option<Odd>,
-    },
-}
-
-/// A time that cannot be a gap.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Odd {
-    /// `deltaFrames` is not finite or not positive.
-    Delta(f64),
-    /// The gap would be this many seconds long.
-    TooLong(f64),
-}
-
-/// Remembers what the next cook has to be compared with.
+/// Remembers what the next slice has to be compared with.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Slices {
-    /// The input's cooks at the last look, its channels and its rate: another source may have cooked as often.
-    last: Option<(i64, usize, f64)>,
-    /// Index after the last sample that was seen.
+    source: Option<Source>,
+    /// The source's cooks when its samples were looked at last.
+    cooks: Option<i64>,
+    /// Index after the last sample.
     next_index: f64,
-    /// Timeline frames since the last new samples.
+    /// How far the last slice's index was from where it should have been.
+    jump: f64,
+    /// Seconds since the last new samples.
     elapsed: f64,
-    /// False before the first cook of a stretch: after Record on, Pause or a missing input.
+    /// A hitch was among them.
+    hitch: bool,
+    /// Samples that arrived were not recorded, or none could: the time since then is a gap.
+    suspended: bool,
+    /// False before the first slice of a stretch: after Record on or Pause.
     continuous: bool,
-    clip: bool,
+    timeline_rate: f64,
+    clip: ClipWatch,
+}
+
+/// What a source has shown of itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Source {
+    op_id: u32,
+    channels: usize,
+    rate: f64,
+    index: Index,
+    /// Whenever its index followed, it did so to the sample.
+    exact: bool,
+    clock: Clock,
+    /// Its longest slice, in samples, and its longest without a hitch.
+    longest: f64,
+    usual: f64,
 }
 
 impl Slices {
-    /// The next cook does not follow the one before: no gap can lie between them.
+    /// A take begins: all that the input shows is new.
+    pub(crate) fn begin(&mut self) {
+        self.interrupt();
+        self.cooks = None;
+        self.suspended = false;
+        self.clip = ClipWatch::default();
+    }
+
+    /// The next slice does not follow the one before: no gap can lie between them.
     pub(crate) fn interrupt(&mut self) {
         self.continuous = false;
         self.elapsed = 0.0;
+        self.hitch = false;
+        self.clip.rest();
+    }
+
+    /// A cook whose input cannot be recorded, after `seconds` of the timeline, if that can be told.
+    pub(crate) fn suspend(&mut self, seconds: Option<f64>) {
+        self.suspended = true;
+        self.elapsed += seconds.unwrap_or(0.0);
+    }
+
+    /// Ends a suspension without new samples (Pause or Record off): how many seconds it has lasted.
+    pub(crate) fn settle(&mut self) -> f64 {
+        if std::mem::take(&mut self.suspended) { std::mem::take(&mut self.elapsed) } else { 0.0 }
     }
 
     /// True when the input was found to be a clip, not a time slice.
     pub(crate) fn is_clip(&self) -> bool {
-        self.clip
+        self.clip.found
     }
 
-    /// Whether further slices like `sight`, the last one, are exactly as long as the time that goes by: there is nothing
-    /// to ask then.
-    pub(crate) fn is_steady(&self, sight: &Sight) -> bool {
-        let expected = sight.delta_frames * (sight.rate / sight.timeline_rate);
+    /// Whether further slices like `slice`, the last one, are exactly as long as the time that goes by, and nothing is
+    /// still to be learnt: only [`Slices::goes_on`] is to be asked then.
+    pub(crate) fn is_steady(&self, slice: &TimeSlice) -> bool {
+        let expected = slice.delta_frames * slice.frame();
         self.continuous
-            && !self.clip
             && self.elapsed == 0.0
-            && sight.delta_frames > 0.0
-            && expected == sight.samples as f64
+            && self.timeline_rate == slice.timeline_rate
+            && slice.elapsed().is_some()
+            && expected == slice.samples as f64
+            && self.clip == ClipWatch::default()
+            && self.source.is_some_and(|source| source.is_settled(self.jump))
     }
 
-    /// Whether the input has cooked since the last look.
+    /// Whether a slice that differs from the last steady one in these two numbers only needs no closer look: the source
+    /// has cooked, and its index stands to the last one as before.
     #[inline]
-    pub(crate) fn has_cooked(&self, total_cooks: i64) -> bool {
-        self.last.is_some_and(|(last, ..)| last != total_cooks)
+    pub(crate) fn goes_on(&self, total_cooks: i64, start_index: f64) -> bool {
+        self.cooks.is_some_and(|cooks| cooks != total_cooks) && start_index - self.next_index == self.jump
     }
 
-    /// Takes note of a cook that goes on where the last one ended.
+    /// Takes note of a slice that [goes on](Slices::goes_on).
     ///
     /// Counts become floats by way of `i64`, here and in the recorder: from unsigned ones the processor gets there with
     /// constants that would have to come from memory at every cook.
     #[inline]
     pub(crate) fn go_on(&mut self, total_cooks: i64, start_index: f64, samples: usize) {
-        if let Some((last, ..)) = &mut self.last {
-            *last = total_cooks;
+        if let Some(cooks) = &mut self.cooks {
+            *cooks = total_cooks;
         }
         self.next_index = start_index + samples as i64 as f64;
     }
 
     /// Takes note of one cook.
-    pub(crate) fn look(&mut self, sight: Sight) -> Arrival {
-        let cook = Some((sight.total_cooks, sight.channels, sight.rate));
-        let believable = sight.delta_frames.is_finite() && sight.delta_frames > 0.0;
-        if believable {
-            self.elapsed += sight.delta_frames;
+    pub(crate) fn look(&mut self, slice: TimeSlice) -> SliceKind {
+        let seconds = slice.elapsed();
+        self.elapsed += seconds.unwrap_or(0.0);
+        self.hitch |= seconds.is_some() && slice.follows_a_hitch();
+        let is_known = self.source.is_some_and(|source| source.is_of(&slice));
+        if is_known && self.cooks == Some(slice.total_cooks) {
+            self.clip.stand_still(&slice, seconds.unwrap_or(0.0));
+            return SliceKind::Seen;
         }
-        let frame = sight.rate / sight.timeline_rate;
-        if self.last == cook {
-            // A sliced input whose source rests has no samples; a clip shows the same ones again.
-            self.clip |= believable && sight.samples > 0;
-            return Arrival::Again;
+        if slice.samples == 0 {
+            if is_known {
+                self.cooks = Some(slice.total_cooks);
+                self.be_silent(slice.rate);
+            }
+            return SliceKind::FOLLOWS;
         }
-        let expected = self.elapsed * frame;
-        let missing = expected - sight.samples as f64;
-        let jump = sight.start_index - self.next_index;
-        // More samples than time went by: no slice has that.
-        let clip = self.last.is_some() && sight.samples as f64 > expected + 2.0 * frame.max(1.0);
-        let was_clip = self.clip;
-        self.clip = clip || (was_clip && sight.samples as f64 > expected + 1.0);
-        // A clip that cooks anew after a while may be shorter than that while: nothing is missing before it.
-        let compare = self.continuous && !was_clip && !self.clip && frame.is_finite() && frame > 0.0;
-        self.last = cook;
-        self.next_index = sight.start_index + sight.samples as f64;
-        self.continuous = true;
-        if compare && !believable && sight.samples > 0 {
-            self.elapsed = 0.0;
-            return Arrival::New { gap: 0, odd: Some(Odd::Delta(sight.delta_frames)) };
+        let source = self.source.filter(|_| is_known).unwrap_or_else(|| Source::new(&slice));
+        self.judge(source, is_known, slice, seconds)
+    }
+
+    /// The source has cooked and brought nothing.
+    fn be_silent(&mut self, rate: f64) {
+        if let Some(source) = &mut self.source
+            && self.elapsed * rate > ROUNDING
+        {
+            source.clock.disagreed();
         }
+    }
+
+    /// New samples.
+    fn judge(&mut self, mut source: Source, is_known: bool, slice: TimeSlice, seconds: Option<f64>) -> SliceKind {
+        let facts = self.facts(&slice);
+        let follows = is_known && self.continuous;
+        if !is_known {
+            self.clip = ClipWatch::default();
+        }
+        let is_clip = if seconds.is_some() { self.clip.look(&slice, facts.missing, follows) } else { self.clip.found };
+        let kind = if self.suspended {
+            let jump = if is_known { facts.jump } else { 0.0 };
+            SliceKind::after(facts.gap_after_suspension(jump), slice.rate)
+        } else if !follows || is_clip || slice.timeline_rate.is_nan() || slice.timeline_rate <= 0.0 {
+            SliceKind::FOLLOWS
+        } else if seconds.is_none() {
+            SliceKind::New { gap: 0, odd: Some(Odd::Delta(slice.delta_frames)) }
+        } else {
+            let gap = source.gap(&facts, &slice);
+            source.learn(&facts, &slice, gap);
+            SliceKind::after(gap.samples(), slice.rate)
+        };
+        source.longest = source.longest.max(slice.samples as f64);
+        if !facts.hitch {
+            source.usual = source.usual.max(slice.samples as f64);
+        }
+        self.source = Some(source);
+        self.remember(&slice);
+        kind
+    }
+
+    /// What the next slice is compared with.
+    fn remember(&mut self, slice: &TimeSlice) {
+        self.cooks = Some(slice.total_cooks);
+        self.jump = slice.start_index - self.next_index;
+        self.next_index = slice.start_index + slice.samples as f64;
+        self.timeline_rate = slice.timeline_rate;
         self.elapsed = 0.0;
-        // Slices of a rate that the timeline does not divide differ by a sample; a lost part is whole frames.
-        if !compare || missing <= (0.5 * frame).max(1.0) {
-            return Arrival::New { gap: 0, odd: None };
+        self.hitch = false;
+        self.suspended = false;
+        self.continuous = true;
+    }
+
+    fn facts(&self, slice: &TimeSlice) -> Facts {
+        // When the timeline has just changed its rate, nothing tells which part of the time went by at the former one.
+        let (now, former) = (slice.frame(), slice.rate / self.timeline_rate);
+        let stretch = slice.delta_frames * (now - former);
+        let stretch = if stretch.is_finite() { stretch } else { 0.0 };
+        Facts {
+            missing: self.elapsed * slice.rate - slice.samples as f64 - stretch.max(0.0),
+            slack: stretch.abs(),
+            jump: self.jump_to(slice.start_index),
+            precision: precision(slice.start_index),
+            frame: now,
+            drift: DRIFT * self.elapsed * slice.rate,
+            hitch: self.hitch,
         }
-        let seconds = missing / sight.rate;
-        if seconds > LONGEST_GAP_SECONDS {
-            return Arrival::New { gap: 0, odd: Some(Odd::TooLong(seconds)) };
-        }
-        // The source's own index is exact, when it tells the same story as the clock.
-        let exact = if (jump - missing).abs() <= frame.max(1.0) && jump > 0.0 { jump } else { missing };
-        Arrival::New { gap: exact.round() as u64, odd: None }
+    }
+
+    /// How far `index` is from where it should be, whether or not it has begun again at 0 in between.
+    fn jump_to(&self, index: f64) -> f64 {
+        let jump = index - self.next_index;
+        let wrapped = jump + WRAP;
+        if jump < 0.0 && wrapped.abs() < -jump { wrapped } else { jump }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
+/// By how much two indices near `index` are off: over 2^53 a 64-bit float does not hold every whole number.
+fn precision(index: f64) -> f64 {
+    (2.0 * index.abs() * f64::EPSILON).min(1e6)
+}
 
-    const STEADY: Sight = Sight {
-        total_cooks: 0,
-        channels: 2,
-        samples: 800,
-        start_index: 0.0,
-        rate: 48000.0,
-        delta_frames: 1.0,
-        timeline_rate: 60.0,
-    };
+/// What a slice of a known source says of the time before it, in samples.
+struct Facts {
+    /// At least so many are missing, by the clock.
+    missing: f64,
+    /// And so many more may be.
+    slack: f64,
+    jump: f64,
+    /// The jump is not known better.
+    precision: f64,
+    frame: f64,
+    /// By how much two clocks may differ by now.
+    drift: f64,
+    /// More than one frame of the timeline went by at once.
+    hitch: bool,
+}
 
-    proptest! {
-        #[test]
-        fn what_goes_on_is_what_a_closer_look_says(
-            cooks in prop::collection::vec((0i64..3, 0usize..4, 0usize..5, -1i32..4, 0usize..3), 1..40),
-        ) {
-            let (mut quick, mut close) = (Slices::default(), Slices::default());
-            let (mut total_cooks, mut start_index) = (0, 0.0);
-            for (cooked, slices, samples, delta, rate) in cooks {
-                total_cooks += cooked;
-                let rate = [48_000.0, 44_100.0, 48_000.0][rate];
-                let samples = [slices * rate as usize / 60, 800, 0, 799, 48_000][samples];
-                let mut sight = Sight { total_cooks, samples, start_index, rate, delta_frames: delta.into(), ..STEADY };
-                start_index += samples as f64;
-                quick.look(sight);
-                close.look(sight);
-                for _ in 0..2 {
-                    total_cooks += cooked;
-                    (sight.total_cooks, sight.start_index) = (total_cooks, start_index);
-                    start_index += samples as f64;
-                    let arrival = close.look(sight);
-                    if quick.is_steady(&sight) && quick.has_cooked(total_cooks) {
-                        quick.go_on(total_cooks, sight.start_index, samples);
-                        prop_assert_eq!(arrival, PLAIN);
-                    } else {
-                        quick.look(sight);
-                    }
-                    prop_assert_eq!(&quick, &close);
-                }
-            }
+impl Facts {
+    fn follows(&self) -> bool {
+        self.jump.abs() <= ROUNDING.max(self.precision)
+    }
+
+    /// Whether the index tells of as much as the clock: of something that is missing.
+    fn agree(&self) -> bool {
+        let tolerance = self.frame.max(1.0) + 1.0 + self.drift;
+        let most = self.missing + self.slack;
+        self.jump > 0.0 && most > ROUNDING && self.jump <= most + tolerance && self.jump >= self.missing - tolerance
+    }
+
+    /// Whether more is missing than a frame that is late, and than two clocks differ by.
+    fn is_more_than_late(&self) -> bool {
+        self.missing > self.frame + 2.0 + self.drift
+    }
+
+    fn gap_after_suspension(&self, jump: f64) -> f64 {
+        if jump > 0.0 && self.agree() { jump } else { self.missing.max(0.0) }
+    }
+}
+
+/// What is missing before a slice, and what tells so.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Gap {
+    None,
+    ByIndex(f64),
+    ByClock(f64),
+}
+
+impl Gap {
+    fn samples(self) -> f64 {
+        match self {
+            Self::None => 0.0,
+            Self::ByIndex(samples) | Self::ByClock(samples) => samples,
+        }
+    }
+}
+
+impl Source {
+    fn new(slice: &TimeSlice) -> Self {
+        Self {
+            op_id: slice.op_id,
+            channels: slice.channels,
+            rate: slice.rate,
+            index: Index::default(),
+            exact: true,
+            clock: Clock::default(),
+            longest: 0.0,
+            usual: 0.0,
         }
     }
 
-    const PLAIN: Arrival = Arrival::New { gap: 0, odd: None };
-
-    /// Cooks of one second at `rate`, with `change` applied to the given cook.
-    fn play(rate: f64, at: usize, change: impl Fn(&mut Sight)) -> (Vec<Arrival>, Slices) {
-        let mut slices = Slices::default();
-        let mut start = 0.0;
-        let arrivals = (0..60)
-            .map(|cook| {
-                let end = ((cook + 1) as f64 * rate / 60.0).floor();
-                let mut sight = Sight {
-                    total_cooks: cook as i64,
-                    samples: (end - start) as usize,
-                    start_index: start,
-                    rate,
-                    ..STEADY
-                };
-                start = end;
-                if cook == at {
-                    change(&mut sight);
-                }
-                slices.look(sight)
-            })
-            .collect();
-        (arrivals, slices)
+    fn is_of(&self, slice: &TimeSlice) -> bool {
+        self.op_id == slice.op_id && self.channels == slice.channels && is_same_rate(self.rate, slice.rate)
     }
 
-    #[test]
-    fn a_steady_timeline_has_no_gap_at_any_rate() {
-        for rate in [8000.0, 11025.0, 22050.0, 44100.0, 48000.0, 192000.0, 61.0] {
-            let (arrivals, slices) = play(rate, 99, |_| ());
-            assert!(arrivals.iter().all(|arrival| *arrival == PLAIN), "{rate}");
-            assert!(!slices.is_clip());
+    /// Whether another whole slice, with as much of a jump as the last one, leaves all of this as it is.
+    fn is_settled(&self, jump: f64) -> bool {
+        let index = if jump.abs() <= ROUNDING { self.index.is_proved() } else { self.index == Index::Broken };
+        self.clock.is_punctual() && index
+    }
+
+    /// What is missing before a slice.
+    fn gap(&self, facts: &Facts, slice: &TimeSlice) -> Gap {
+        if facts.follows() {
+            let is_exact = self.exact && self.index.is_proved() && facts.jump > 0.5 + facts.precision;
+            if is_exact && self.can_be_clipped(facts, slice) { Gap::ByIndex(facts.jump) } else { Gap::None }
+        } else if facts.agree() && (self.index.is_proved() || (facts.hitch && self.index != Index::Broken)) {
+            Gap::ByIndex(facts.jump)
+        } else if self.clock.is_punctual() && facts.is_more_than_late() && self.can_be_clipped(facts, slice) {
+            Gap::ByClock(facts.missing)
+        } else if self.index.is_proved() && self.had_time_for(facts) {
+            Gap::ByIndex(facts.jump)
+        } else {
+            Gap::None
         }
     }
 
-    #[test]
-    fn a_clipped_slice_leaves_the_exact_gap_by_index() {
-        // 3 seconds went by, the last 200 ms arrive: 134,400 samples are missing.
-        let (arrivals, _) = play(48000.0, 30, |sight| {
-            sight.delta_frames = 180.0;
-            sight.samples = 9600;
-            sight.start_index = 24000.0 + 134_400.0;
-        });
-        assert_eq!(arrivals[30], Arrival::New { gap: 134_400, odd: None });
+    /// Whether a jump forward can be time that was lost.
+    fn had_time_for(&self, facts: &Facts) -> bool {
+        let most = facts.missing + facts.slack;
+        // A block may have waited in a source that is not punctual.
+        let (is_missing, waited) = if self.clock.is_punctual() { (most > ROUNDING, 1.0) } else { (true, self.usual) };
+        facts.jump > 0.0 && is_missing && facts.jump <= most + facts.frame.max(waited) + 1.0 + facts.drift
     }
 
-    #[test]
-    fn without_an_index_the_clock_gives_the_gap() {
-        let (arrivals, _) = play(48000.0, 30, |sight| {
-            sight.delta_frames = 15.0;
-            sight.samples = 9600;
-            sight.start_index = 0.0;
-        });
-        assert_eq!(arrivals[30], Arrival::New { gap: 2400, odd: None });
+    /// Whether the slice is what Max Time Slice Size leaves of a longer one.
+    fn can_be_clipped(&self, facts: &Facts, slice: &TimeSlice) -> bool {
+        let samples = slice.samples as f64;
+        facts.hitch
+            && (samples + 1.0 >= CLIPPED_SECONDS * slice.rate
+                || (samples > facts.frame + 2.0 && samples >= self.longest))
     }
 
-    #[test]
-    fn a_jump_of_the_timeline_is_no_gap() {
-        for index in [0.0, 1e9] {
-            let (arrivals, _) = play(48000.0, 30, |sight| sight.start_index = index);
-            assert_eq!(arrivals[30], PLAIN);
+    /// What the slice shows of its source.
+    fn learn(&mut self, facts: &Facts, slice: &TimeSlice, gap: Gap) {
+        if facts.follows() {
+            self.index.followed();
+            self.exact &= facts.jump.abs() <= facts.precision || gap != Gap::None;
+        } else if !matches!(gap, Gap::ByIndex(_)) {
+            self.index = Index::Broken;
         }
-    }
-
-    #[test]
-    fn a_time_that_cannot_be_is_reported_and_not_filled() {
-        for delta in [f64::NAN, f64::INFINITY, -3.0, 0.0] {
-            let (arrivals, _) = play(48000.0, 30, |sight| sight.delta_frames = delta);
-            match arrivals[30] {
-                Arrival::New { gap: 0, odd: Some(Odd::Delta(seen)) } => assert_eq!(seen.to_bits(), delta.to_bits()),
-                other => panic!("{delta} gave {other:?}"),
-            }
+        // A timeline that changes its rate leaves it open how much time went by.
+        if facts.slack != 0.0 {
+            return;
         }
-        let (arrivals, _) = play(48000.0, 30, |sight| sight.delta_frames = 60.0 * 700.0);
-        assert!(matches!(arrivals[30], Arrival::New { gap: 0, odd: Some(Odd::TooLong(_)) }));
-    }
-
-    #[test]
-    fn a_forced_second_cook_of_a_frame_is_nothing_odd() {
-        let (arrivals, _) = play(48000.0, 30, |sight| {
-            sight.delta_frames = 0.0;
-            sight.samples = 0;
-        });
-        assert_eq!(arrivals[30], PLAIN);
-    }
-
-    #[test]
-    fn after_an_interruption_nothing_is_missing() {
-        let mut slices = Slices::default();
-        slices.look(STEADY);
-        slices.interrupt();
-        let late = Sight { total_cooks: 9, delta_frames: 600.0, start_index: 480_000.0, ..STEADY };
-        assert_eq!(slices.look(late), PLAIN);
-    }
-
-    #[test]
-    fn a_still_clip_is_seen_once_and_recognised() {
-        let mut slices = Slices::default();
-        let clip = Sight { samples: 480_000, ..STEADY };
-        assert_eq!(slices.look(clip), PLAIN);
-        assert_eq!(slices.look(clip), Arrival::Again);
-        assert!(slices.is_clip());
-    }
-
-    #[test]
-    fn a_clip_that_cooks_anew_has_no_gaps() {
-        let mut slices = Slices::default();
-        for cook in 0..10 {
-            assert_eq!(slices.look(Sight { total_cooks: cook, samples: 48_000, ..STEADY }), PLAIN);
+        if facts.missing.abs() <= ROUNDING {
+            self.clock.agreed();
+        } else if gap == Gap::None && !(facts.missing > 0.0 && self.can_be_clipped(facts, slice)) {
+            self.clock.disagreed();
         }
-        assert!(slices.is_clip());
-    }
-
-    #[test]
-    fn a_clip_that_cooks_anew_after_a_while_has_no_gap() {
-        let mut slices = Slices::default();
-        slices.look(STEADY);
-        for _ in 0..100 {
-            assert_eq!(slices.look(STEADY), Arrival::Again);
-        }
-        assert_eq!(slices.look(Sight { total_cooks: 1, ..STEADY }), PLAIN);
-    }
-
-    #[test]
-    fn another_source_that_has_cooked_as_often_is_new() {
-        let mut slices = Slices::default();
-        slices.look(STEADY);
-        assert_eq!(slices.look(Sight { channels: 3, ..STEADY }), PLAIN);
-        assert_eq!(slices.look(Sight { channels: 3, rate: 44100.0, samples: 735, ..STEADY }), PLAIN);
-        assert!(!slices.is_clip());
-    }
-
-    #[test]
-    fn a_source_that_rests_between_slices_loses_nothing() {
-        let mut slices = Slices::default();
-        slices.look(STEADY);
-        assert_eq!(slices.look(STEADY), Arrival::Again);
-        let two = Sight { total_cooks: 1, samples: 1600, start_index: 800.0, ..STEADY };
-        assert_eq!(slices.look(two), PLAIN);
-        assert!(slices.look(Sight { total_cooks: 2, start_index: 2400.0, ..STEADY }) == PLAIN && !slices.is_clip());
     }
 }

@@ -44,8 +44,8 @@ InputBlock::InputBlock(Generation generation, bool fence) : fenced(fence)
 }
 
 void
-InputBlock::begin(const std::string& sourcePath, size_t channelCount, size_t sampleCount, double rate,
-	double startIndex, int64_t totalCooks)
+InputBlock::begin(const std::string& sourcePath, uint32_t opId, size_t channelCount, size_t sampleCount,
+	double rate, double startIndex, int64_t totalCooks)
 {
 	wired = true;
 	sealed = false;
@@ -55,7 +55,7 @@ InputBlock::begin(const std::string& sourcePath, size_t channelCount, size_t sam
 	channels.resize(channelCount);
 	namePointers.resize(channelCount);
 	input.opPath = path.c_str();
-	input.opId = 1;
+	input.opId = opId;
 	input.numChannels = static_cast<int32_t>(channelCount);
 	input.numSamples = static_cast<int32_t>(sampleCount);
 	input.sampleRate = rate;

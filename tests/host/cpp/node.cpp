@@ -198,10 +198,9 @@ NodeHost::dynamicMenu(size_t par)
 }
 
 void
-NodeHost::beginInput(
-	rust::Str path, size_t channels, size_t samples, double rate, double startIndex, int64_t cooks)
+NodeHost::beginInput(const RawInput& raw)
 {
-	input.begin(fromRust(path), channels, samples, rate, startIndex, cooks);
+	input.begin(fromRust(raw.path), raw.op_id, raw.channels, raw.samples, raw.rate, raw.start_index, raw.cooks);
 }
 
 void

@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 use cxx::UniquePtr;
 
 use crate::node::absolute;
-pub(crate) use bridge::{NodeHost, RawEntry, RawInfo, RawPar, RawRow, RawSetup, RawShape, RawTime, start_python};
+pub(crate) use bridge::{
+    NodeHost, RawEntry, RawInfo, RawInput, RawPar, RawRow, RawSetup, RawShape, RawTime, start_python,
+};
 
 #[allow(
     unreachable_pub,
@@ -100,6 +102,17 @@ mod bridge {
         value: f32,
     }
 
+    /// What is wired, without its channels.
+    struct RawInput<'a> {
+        path: &'a str,
+        op_id: u32,
+        channels: usize,
+        samples: usize,
+        rate: f64,
+        start_index: f64,
+        cooks: i64,
+    }
+
     struct RawTime {
         abs_frame: i64,
         frame: f64,
@@ -176,15 +189,7 @@ mod bridge {
         fn dynamic_menu(self: Pin<&mut NodeHost>, par: usize) -> Vec<RawItem>;
 
         #[cxx_name = "beginInput"]
-        fn begin_input(
-            self: Pin<&mut NodeHost>,
-            path: &str,
-            channels: usize,
-            samples: usize,
-            rate: f64,
-            start_index: f64,
-            cooks: i64,
-        );
+        fn begin_input(self: Pin<&mut NodeHost>, input: &RawInput);
         #[cxx_name = "inputChannel"]
         fn input_channel(self: Pin<&mut NodeHost>, index: usize, name: &str, samples: &[f32]);
         #[cxx_name = "sealInput"]

@@ -5,6 +5,8 @@
 pub struct Input {
     /// The source operator's path.
     pub path: String,
+    /// The source operator's id: another one on the same wire is another operator.
+    pub op_id: u32,
     /// A name for each channel.
     pub names: Vec<String>,
     /// The samples of each channel; all of the same length.
@@ -22,6 +24,7 @@ impl Input {
     pub fn new(channels: usize, rate: f64) -> Self {
         Self {
             path: "/project1/source".to_owned(),
+            op_id: 1,
             names: (1..=channels).map(|number| format!("chan{number}")).collect(),
             channels: vec![Vec::new(); channels],
             rate,

@@ -17,6 +17,7 @@
 //!
 //! ```text
 //! Source (file or built-in signal) -> Session (cooks, hitches) -> Node -> files -> Decoder -> compare <- Runs, Source
+//!                            Delivery (blocks, bursts, dropouts) ^
 //! ```
 //!
 //! 5. [`source::Source`] gives samples by frame index, so what was given once can be given again.
@@ -36,7 +37,9 @@ pub mod bench;
 pub mod bundle;
 pub mod compare;
 mod cook;
+pub mod delivery;
 mod faults;
+pub mod feed;
 mod ffi;
 mod input;
 pub mod install;

@@ -16,7 +16,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Play audio through the plugin and check the file that it records
-    Record(record::RecordArgs),
+    Record(Box<record::RecordArgs>),
     /// Record with many nodes, random settings and random faults, and account for every frame
     Soak(soak::SoakArgs),
     /// Show the parameter pages as the plugin declares them

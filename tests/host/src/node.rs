@@ -9,7 +9,7 @@ use cxx::UniquePtr;
 
 use crate::cook::{Cooked, General};
 use crate::faults::{Fault, FaultKind};
-use crate::ffi::{NodeHost, RawEntry, RawRow, RawSetup, RawShape, RawTime};
+use crate::ffi::{NodeHost, RawEntry, RawInput, RawRow, RawSetup, RawShape, RawTime};
 use crate::input::Input;
 use crate::pars::{ParKind, ParSpec, Value};
 use crate::plugin::Plugin;
@@ -305,14 +305,15 @@ impl Node {
         };
         assert_eq!(input.names.len(), input.channels.len(), "every input channel has a name");
         let samples = input.num_samples();
-        self.host.pin_mut().begin_input(
-            &input.path,
-            input.channels.len(),
+        self.host.pin_mut().begin_input(&RawInput {
+            path: &input.path,
+            op_id: input.op_id,
+            channels: input.channels.len(),
             samples,
-            input.rate,
-            input.start_index,
-            input.total_cooks,
-        );
+            rate: input.rate,
+            start_index: input.start_index,
+            cooks: input.total_cooks,
+        });
         for (index, (name, channel)) in input.names.iter().zip(&input.channels).enumerate() {
             assert_eq!(channel.len(), samples, "all input channels have the same length");
             self.host.pin_mut().input_channel(index, name, channel);

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::Timeline;
+use crate::feed::At;
 use crate::progress::Progress;
-use crate::session::{Hitch, Session};
+use crate::session::Session;
 
 /// Between two cooks after Record went off, when the clock does not matter.
 const POLL: Duration = Duration::from_millis(1);
@@ -16,29 +17,40 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The time from Record on to the closed file, and why the take was not finished.
 pub(crate) type Finish = (Duration, Option<String>);
 
+/// How the timeline stands to the clock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Pace {
+    /// A cook follows the other.
+    Fast,
+    /// In step: what is late is not skipped, but made up for.
+    Realtime,
+    /// Realtime off in a heavy scene: every frame is cooked, and takes its time.
+    Speed(f64),
+}
+
 /// The timeline and the clock.
 pub(crate) struct Player {
     timeline: Timeline,
     fps: f64,
     frame: u64,
-    realtime: bool,
+    pace: Pace,
     /// Frames of the timeline at which it stalls, and for how many frames.
     hitches: Vec<(u64, u32)>,
     start: Instant,
 }
 
 impl Player {
-    pub(crate) fn new(fps: f64, realtime: bool, hitches: &[Hitch]) -> Self {
-        let frames = |hitch: &Hitch| {
+    pub(crate) fn new(fps: f64, pace: Pace, hitches: &[At]) -> Self {
+        let frames = |hitch: &At| {
             let at = (hitch.second * fps).round() as u64;
-            let length = (hitch.milliseconds * fps / 1000.0).round() as u32;
+            let length = (hitch.amount * fps / 1000.0).round() as u32;
             (at, length.max(1))
         };
         Self {
             timeline: Timeline::new(fps),
             fps,
             frame: 0,
-            realtime,
+            pace,
             hitches: hitches.iter().map(frames).collect(),
             start: Instant::now(),
         }
@@ -60,9 +72,13 @@ impl Player {
                 }
                 !now
             });
-            if self.realtime {
-                let due = self.start + Duration::from_secs_f64((self.frame + u64::from(frames)) as f64 / self.fps);
-                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            match self.pace {
+                Pace::Fast => {}
+                Pace::Realtime => {
+                    let due = self.start + Duration::from_secs_f64((self.frame + u64::from(frames)) as f64 / self.fps);
+                    std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                }
+                Pace::Speed(times) => std::thread::sleep(Duration::from_secs_f64(1.0 / self.fps / times)),
             }
             let ended = self.cook(sessions, frames)?;
             progress.update(self.frame, sessions);
@@ -80,8 +96,7 @@ impl Player {
         let mut ended = false;
         for session in sessions {
             let slice = self.timeline.slice(session.source().rate().into());
-            let wanted = (slice.end - slice.start) as usize;
-            ended |= session.cook(&time, slice)? < wanted;
+            ended |= session.cook(&time, slice.end)?;
         }
         Ok(ended)
     }
@@ -89,7 +104,7 @@ impl Player {
     /// Record off, then cooks as TouchDesigner goes on cooking, until each take is closed or given up. Returns for
     /// each node the time that it took since the start, and what went wrong.
     pub(crate) fn finish(&mut self, sessions: &mut [Session], progress: &mut Progress) -> Result<Vec<Finish>, String> {
-        let pause = if self.realtime { Duration::from_secs_f64(1.0 / self.fps) } else { POLL };
+        let pause = if self.pace == Pace::Realtime { Duration::from_secs_f64(1.0 / self.fps) } else { POLL };
         let mut endings: Vec<Ending> = sessions.iter().map(Ending::new).collect();
         for session in sessions.iter_mut() {
             session.record(false);

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::player::Player;
+use crate::feed::{At, FeedArgs};
+use crate::player::{Pace, Player};
 use crate::progress::Progress;
-use crate::session::{Hitch, Session};
+use crate::session::Session;
 use crate::source::{Signal, Source};
 use crate::summary::{self, Take};
 use crate::{Generation, Node, NodeOptions, Plugin, Value, find_plugin, python};
@@ -46,7 +47,13 @@ pub struct RecordArgs {
     pub realtime: bool,
     /// Stall the timeline for MS milliseconds at SECOND
     #[arg(long, value_name = "MS@SECOND")]
-    pub hitch: Vec<Hitch>,
+    pub hitch: Vec<At>,
+    /// Cook every frame at so many times the speed of the clock, as with Realtime off
+    #[arg(long, value_name = "TIMES", value_parser = positive, conflicts_with = "realtime")]
+    pub speed: Option<f64>,
+    /// How the source delivers.
+    #[command(flatten)]
+    pub feed: FeedArgs,
     /// Nodes that record at once, into different files
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub nodes: u16,
@@ -97,7 +104,12 @@ fn record(args: &RecordArgs) -> Result<Vec<Take>, String> {
         (0..usize::from(args.nodes)).map(|index| make_session(args, &plugin, index)).collect::<Result<Vec<_>, _>>()?;
     let length = length(args, sessions[0].source());
     let mut progress = Progress::new(length, sessions.len());
-    let mut player = Player::new(args.fps, args.realtime, &args.hitch);
+    let pace = match args.speed {
+        Some(times) => Pace::Speed(times),
+        None if args.realtime => Pace::Realtime,
+        None => Pace::Fast,
+    };
+    let mut player = Player::new(args.fps, pace, &args.hitch);
     for session in &mut sessions {
         session.record(true);
     }
@@ -167,7 +179,7 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
         (Some(par), None) => par.default != Value::from(false),
         (None, _) => false,
     };
-    let session = Session::new(node, source, fill_gaps);
+    let session = Session::new(node, source, &args.feed, fill_gaps);
     Ok(match named("Channelscope") {
         Some((_, scope)) => session.with_scope(scope),
         None => session,

@@ -1,11 +1,10 @@
 //! One node that records: fed from a source, cook by cook, with a record kept of what its take should hold.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use crate::compare::{Comparison, Run, Runs, compare};
+use crate::feed::{Fed, Feed, FeedArgs, Wire};
 use crate::scope::in_scope;
 use crate::source::Source;
 use crate::{Cooked, Input, Node, Time};
@@ -13,37 +12,23 @@ use crate::{Cooked, Input, Node, Time};
 /// A gap beyond this is never filled: it is a timeline that was left alone, not a hitch.
 const LONGEST_FILLED_SECONDS: u64 = 600;
 
-/// A stall of the timeline.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hitch {
-    /// How long nothing cooks.
-    pub milliseconds: f64,
-    /// When, in seconds of the timeline.
-    pub second: f64,
-}
-
-impl FromStr for Hitch {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let usable = |number: &str| {
-            let number: f64 = number.parse().ok()?;
-            (number.is_finite() && number >= 0.0).then_some(number)
-        };
-        text.split_once('@')
-            .and_then(|(length, at)| Some(Self { milliseconds: usable(length)?, second: usable(at)? }))
-            .ok_or_else(|| format!("'{text}' is not MS@SECOND, such as 500@2.5"))
-    }
-}
-
 /// A node, its source, and what it was given so far.
 pub struct Session {
     node: Node,
     source: Source,
+    feed: Feed,
+    /// What is wired, while nothing is.
+    unplugged: Option<Input>,
     channels: Vec<usize>,
     fill_gaps: bool,
     recording: bool,
+    /// Position after the last frame that was given in the source, and on the timeline at that cook and at the last.
     given_until: Option<u64>,
+    given_at: u64,
+    position: u64,
+    /// The take waits: what is wired cannot be recorded.
+    suspended: bool,
+    rewired: bool,
     given: u64,
     gap: u64,
     runs: Runs,
@@ -54,15 +39,22 @@ pub struct Session {
 
 impl Session {
     /// Wires a node, whose parameters are set, to a source.
-    pub fn new(mut node: Node, source: Source, fill_gaps: bool) -> Self {
-        node.set_input(Some(Input::new(source.channels(), source.rate().into())));
+    pub fn new(mut node: Node, source: Source, feed: &FeedArgs, fill_gaps: bool) -> Self {
+        let feed = Feed::new(feed, source.rate().into());
+        node.set_input(Some(Input::new(source.channels(), feed.shown_rate())));
         Self {
             node,
             channels: (0..source.channels()).collect(),
             source,
+            feed,
+            unplugged: None,
             fill_gaps,
             recording: false,
             given_until: None,
+            given_at: 0,
+            position: 0,
+            suspended: false,
+            rewired: false,
             given: 0,
             gap: 0,
             runs: Runs::default(),
@@ -97,44 +89,106 @@ impl Session {
             self.runs = Runs::default();
             (self.given, self.gap) = (0, 0);
             (self.given_until, self.first_file) = (None, None);
+        } else if !on && std::mem::take(&mut self.suspended) {
+            self.miss(self.position - self.given_at);
         }
         self.node.set("Record", on);
         self.recording = on;
     }
 
-    /// One cook, with the source's samples of `slice` as its time slice. Returns how many of them come from before
-    /// the end of the source.
-    pub fn cook(&mut self, time: &Time, slice: Range<u64>) -> Result<usize, String> {
-        let frames = slice.end - slice.start;
-        let input = self.node.input_mut().expect("the session wired one");
-        let found = self.source.read(slice.start, frames as usize, &mut input.channels)?;
-        input.cooked(slice.start as f64);
+    /// One cook, at frame `position` of the source's rate on the timeline. Whether the source has come to its end.
+    pub fn cook(&mut self, time: &Time, position: u64) -> Result<bool, String> {
+        let fed = self.feed.cook(position, time.delta_frames);
+        let ended = self.wire(&fed)?;
         self.node.prepare(time);
         let start = Instant::now();
         self.node.execute();
         self.cook_times.push(start.elapsed());
         let cooked = self.node.after_cook();
         if self.recording {
-            self.expect(slice);
+            self.expect(&fed, position);
             if self.first_file.is_none() {
                 self.first_file = cooked.dat("file").filter(|file| !file.is_empty()).map(PathBuf::from);
             }
         }
+        self.position = position;
         self.last_cook = Some(cooked);
-        Ok(found)
+        Ok(ended)
     }
 
-    fn expect(&mut self, slice: Range<u64>) {
-        let missing = self.given_until.map_or(0, |end| slice.start.saturating_sub(end));
-        let longest = LONGEST_FILLED_SECONDS * u64::from(self.source.rate());
-        self.gap += missing;
-        if self.fill_gaps && missing <= longest {
-            self.runs.push(Run::Silence { frames: missing });
+    fn wire(&mut self, fed: &Fed) -> Result<bool, String> {
+        if let Some(input) = self.unplugged.take() {
+            self.node.set_input(Some(input));
         }
-        let frames = slice.end - slice.start;
-        self.runs.push(Run::Given { start: slice.start, frames });
+        let input = self.node.input_mut().expect("the session wired one");
+        let mut ended = false;
+        if fed.rewired {
+            input.op_id += 1;
+        }
+        if fed.shown.cooked {
+            let frames = (fed.shown.samples.end - fed.shown.samples.start) as usize;
+            ended = self.source.read(fed.shown.samples.start, frames, &mut input.channels)? < frames;
+            input.names.truncate(input.channels.len());
+            input.start_index = fed.shown.start_index;
+            // Another operator that has cooked as often as the one before.
+            input.total_cooks += i64::from(!fed.rewired);
+        }
+        match fed.wire {
+            Wire::Plain => {}
+            Wire::Unplugged => {
+                self.unplugged = Some(std::mem::take(input));
+                self.node.set_input(None);
+            }
+            Wire::Flash(channels) => {
+                let plain = input.clone();
+                let frames = plain.num_samples();
+                input.channels.resize(channels, vec![0.0; frames]);
+                input.names = (1..=channels).map(|number| format!("chan{number}")).collect();
+                self.unplugged = Some(plain);
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Notes what the take should hold after this cook.
+    fn expect(&mut self, fed: &Fed, position: u64) {
+        self.rewired |= fed.rewired;
+        if fed.wire != Wire::Plain {
+            self.suspended |= self.given_until.is_some();
+            return;
+        }
+        let samples = fed.shown.samples.clone();
+        if samples.is_empty() || self.given_until.is_some_and(|until| samples.start < until) {
+            return;
+        }
+        let frames = samples.end - samples.start;
+        let rewired = std::mem::take(&mut self.rewired);
+        let gap = match self.given_until {
+            None => 0,
+            Some(until) if std::mem::take(&mut self.suspended) => {
+                if fed.shown.is_indexed && !rewired {
+                    samples.start - until
+                } else {
+                    (position - self.given_at).saturating_sub(frames)
+                }
+            }
+            Some(_) if rewired => 0,
+            Some(_) => fed.gap,
+        };
+        self.miss(gap);
+        self.runs.push(Run::Given { start: samples.start, frames });
         self.given += frames;
-        self.given_until = Some(slice.end);
+        self.given_until = Some(samples.end);
+        self.given_at = position;
+    }
+
+    /// So many frames are missing in the take.
+    fn miss(&mut self, gap: u64) {
+        self.gap += gap;
+        let longest = LONGEST_FILLED_SECONDS * u64::from(self.source.rate());
+        if self.fill_gaps && gap <= longest {
+            self.runs.push(Run::Silence { frames: gap });
+        }
     }
 
     /// What the last cook showed.
@@ -220,15 +274,6 @@ pub fn parts(first: &Path, last: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hitches_should_be_read() {
-        let hitch = Hitch { milliseconds: 500.0, second: 2.5 };
-        assert_eq!("500@2.5".parse(), Ok(hitch));
-        for text in ["", "500", "@2", "500@", "-1@2", "1@inf", "a@b"] {
-            assert!(text.parse::<Hitch>().unwrap_err().contains("MS@SECOND"));
-        }
-    }
 
     #[test]
     fn parts_should_be_counted_from_the_first_to_the_last() {

@@ -30,7 +30,7 @@ class InputBlock
 public:
 	// `fence`: what the plugin is given is made unreadable when its time is over.
 	InputBlock(Generation generation, bool fence);
-	void begin(const std::string& path, size_t channels, size_t samples, double rate, double startIndex,
+	void begin(const std::string& path, uint32_t opId, size_t channels, size_t samples, double rate, double startIndex,
 		int64_t totalCooks);
 	void channel(size_t index, const std::string& name, const float* samples);
 	// Seals the block: from here on only the plugin sees it.

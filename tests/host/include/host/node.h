@@ -27,6 +27,7 @@ struct RawPar;
 struct RawRow;
 struct RawSetup;
 struct RawShape;
+struct RawInput;
 struct RawTime;
 
 class NodeHost
@@ -53,7 +54,7 @@ public:
 	void pulse(size_t par);
 	rust::Vec<RawItem> dynamicMenu(size_t par);
 
-	void beginInput(rust::Str path, size_t channels, size_t samples, double rate, double startIndex, int64_t cooks);
+	void beginInput(const RawInput& raw);
 	void inputChannel(size_t index, rust::Str name, rust::Slice<const float> samples);
 	void sealInput();
 	void disconnect();

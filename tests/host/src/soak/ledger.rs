@@ -74,10 +74,15 @@ impl Ledger {
         Signal { rate: layout.rate, channels: layout.channels, first_channel: self.first_channel }
     }
 
-    /// Nothing was wired at this cook.
+    /// Nothing that comes follows what was before.
     pub(super) fn rest(&mut self) {
         self.next = None;
         self.elapsed = 0;
+    }
+
+    /// Nothing was wired at this cook, so many frames of the timeline after the one before: the take waits.
+    pub(super) fn wait(&mut self, frames: u32) {
+        self.elapsed += frames;
     }
 
     /// A cook with a wired input. Returns how many frames of it belong to the take.
@@ -166,6 +171,16 @@ mod tests {
         ledger.cook(&slice(25600..26400));
         assert_eq!((ledger.given, ledger.gap), (11200, 14400));
         assert_eq!(ledger.segments[0].runs.frames(), 25600);
+    }
+
+    #[test]
+    fn the_time_without_a_source_should_be_a_gap() {
+        let mut ledger = Ledger::new("*", 0);
+        ledger.cook(&slice(0..800));
+        (0..10).for_each(|_| ledger.wait(1));
+        ledger.cook(&slice(8800..9600));
+        assert_eq!((ledger.given, ledger.gap), (1600, 8000));
+        assert_eq!(ledger.segments[0].runs.frames(), 9600);
     }
 
     #[test]

@@ -111,6 +111,7 @@ impl Performer {
     /// No further take is to begin.
     pub(super) fn stop(&mut self) {
         match self.act {
+            Act::Record if self.unwired.is_some() => self.until = self.cooks,
             Act::Record => self.record_off(),
             Act::Rest | Act::Over => self.act = Act::Over,
             Act::Blink | Act::Finish(_) => {}
@@ -144,7 +145,8 @@ impl Performer {
                 self.begin(fps)
             }
             Act::Blink => self.begin(fps),
-            Act::Record if self.cooks >= self.until && self.held.is_none() => {
+            // Not while it waits for its input: the time of that is known when it is over.
+            Act::Record if self.cooks >= self.until && self.held.is_none() && self.unwired.is_none() => {
                 self.end_take();
                 Ok(())
             }
@@ -329,7 +331,11 @@ impl Performer {
         let first = take.ledger.segments.is_empty();
         let frames = match fed {
             None => {
-                take.ledger.rest();
+                if self.paused {
+                    take.ledger.rest();
+                } else {
+                    take.ledger.wait(time.delta_frames as u32);
+                }
                 0
             }
             Some(fed) => take.ledger.cook(&Slice {

@@ -1,0 +1,86 @@
+//! Time that is missing in a take: gaps before slices, and suspensions.
+
+use super::Recorder;
+use crate::bridge::{Cook, Inputs};
+use crate::messages::{Filled, SuspensionCause, Warning};
+use crate::node::params;
+use crate::node::reading::toggle;
+use crate::node::time::{Odd, SliceKind, TimeSlice, elapsed};
+use crate::stream::AudioLayout;
+
+impl Recorder {
+    /// Why nothing of this cook's input can be recorded, if a take runs and is not paused.
+    pub(super) fn why_suspended(
+        &mut self,
+        cook: &Cook,
+        inputs: &Inputs,
+        layout: Option<AudioLayout>,
+    ) -> Option<SuspensionCause> {
+        let running = self.running.as_mut().filter(|_| !cook.pause())?;
+        match layout {
+            None if !cook.wired => Some(SuspensionCause::NotWired),
+            None if cook.channels == 0 => Some(SuspensionCause::NoChannels),
+            None => Some(SuspensionCause::Rate(cook.sample_rate.to_string())),
+            // A source that is being rebuilt can show any layout: one that brings samples is meant.
+            Some(layout) if cook.samples > 0 || self.suspension.is_suspended() => running.refuses(layout, inputs),
+            Some(_) => None,
+        }
+    }
+
+    #[cold]
+    pub(super) fn suspend(&mut self, cook: &Cook, cause: SuspensionCause) {
+        self.status.paused.set(false);
+        self.pace.rest();
+        self.slices.suspend(elapsed(cook.delta_frames, cook.timeline_rate));
+        self.suspension.hold(cause, &self.status);
+    }
+
+    /// Pause or Record off ends a suspension: its time is a gap that no samples follow.
+    pub(super) fn settle_suspension(&mut self, inputs: &Inputs) {
+        let seconds = self.slices.settle();
+        self.suspension.end(&self.status);
+        let is_owed = self.suspension.is_owed();
+        if let Some(feed) = self.feed.as_ref().filter(|_| is_owed && self.running.is_some()) {
+            let kind = SliceKind::after_seconds(seconds, feed.layout().rate);
+            self.fill(inputs, kind);
+        }
+    }
+
+    /// Counts what is missing before a cook's samples, fills it if it is to be filled, and says what the user should
+    /// know of it.
+    pub(super) fn fill(&mut self, inputs: &Inputs, kind: SliceKind) {
+        let SliceKind::New { gap, odd } = kind else { return };
+        let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
+        let rate = feed.layout().rate;
+        let mut filled = Filled::Nothing;
+        running.report.gap.add(gap);
+        if gap > 0 && odd.is_none() && toggle(inputs, &params::FILL_GAPS) {
+            feed.push_silence(gap);
+            running.seconds += gap as f64 / rate;
+            filled = Filled::Silence;
+        }
+        if self.suspension.is_owed() {
+            self.suspension.account(gap as f64 / rate, filled, &self.status);
+            return;
+        }
+        match odd {
+            None => {}
+            Some(Odd::Delta(frames)) => self.status.warn(Warning::OddTime { frames: frames.to_string() }),
+            Some(Odd::TooLong(seconds)) => self.status.warn(Warning::GapTooLong { seconds }),
+        }
+    }
+}
+
+/// What `cook` says of an input of this layout.
+pub(super) fn time_slice(cook: &Cook, layout: AudioLayout) -> TimeSlice {
+    TimeSlice {
+        op_id: cook.op_id,
+        total_cooks: cook.total_cooks,
+        channels: layout.channels,
+        samples: cook.samples,
+        start_index: cook.start_index,
+        rate: layout.rate,
+        delta_frames: cook.delta_frames,
+        timeline_rate: cook.timeline_rate,
+    }
+}
