@@ -282,6 +282,7 @@ fn a_rate_that_differs_in_its_last_digits_is_whole_and_the_same() {
         assert_eq!((cooked.error.as_str(), cooked.warning.as_str()), ("", ""), "{rate}");
     }
     assert_eq!(rig.dat("sample_rate"), "48000");
+    rig.wait("the file is open", |node| node.info("megabytes_written") > 0.0);
     assert_eq!(rig.files(), ["take.wav"]);
     assert_eq!(hound(&rig.path("take.wav")).rate, 48000);
     assert_holds(rig, 0);

@@ -365,7 +365,7 @@ impl Take {
             return false;
         }
         let selected = select(self.settings.scope, wired.channels);
-        selected.is_empty() || !allows(&self.settings, (selected.len(), wired.rate))
+        selected.is_empty() || !self.settings.allow((selected.len(), wired.rate))
     }
 }
 
