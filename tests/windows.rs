@@ -282,7 +282,10 @@ fn a_process_that_quits_or_is_killed_while_it_records_leaves_a_whole_file() {
             drop(child.stdin.take());
         }
         while child.try_wait().expect("a child").is_none() {
-            assert!(began.elapsed() < PATIENCE.min(Duration::from_secs(15)), "{end}: a process must not wait for the recorder's threads when it ends");
+            assert!(
+                began.elapsed() < PATIENCE.min(Duration::from_secs(15)),
+                "{end}: a process must not wait for the recorder's threads when it ends"
+            );
             thread::sleep(Duration::from_millis(5));
         }
         assert!(!is_held(&path), "the file is free");
