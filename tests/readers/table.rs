@@ -32,19 +32,19 @@ use Takes::{All, But, No};
 /// THE table. Reasons name the version that was tried; the readers have these limits with files of other writers too.
 #[rustfmt::skip]
 pub(crate) const READERS: [Reader; 12] = [
-    // wav, ogg, mp3, aiff
-    reader("wave",      None,                       wave,             [But(not_in_wave), No,                   No,                   No]),
-    reader("mutagen",   None,                       mutagen,          [All,              All,                  All,                  All]),
-    reader("TagLib",    None,                       taglib,           [All,              All,                  All,                  All]),
-    reader("eyeD3",     None,                       eyed3,            [No,               No,                   All,                  No]),
-    reader("MediaInfo", Some("mediainfo"),          mediainfo,        [All,              All,                  All,                  But(not_in_mediainfo)]),
-    reader("ExifTool",  Some("exiftool"),           exiftool,         [All,              All,                  All,                  All]),
-    reader("WavPack",   Some("wavpack"),            wavpack,          [All,              No,                   No,                   All]),
-    reader("flac",      Some("flac"),               flac,             [But(not_in_flac), No,                   No,                   But(not_in_flac)]),
-    reader("mpg123",    Some("mpg123"),             mpg123,           [No,               No,                   All,                  No]),
-    reader("GStreamer", Some("gst-discoverer-1.0"), gstreamer,        [But(not_in_gst),  All,                  But(not_in_gst),      All]),
-    reader("oggz",      Some("oggz-validate"),      oggz_validate,    [No,               All,                  No,                   No]),
-    reader("Chromium",  Some("chromium"),           chromium,         [All,              But(not_in_chromium), All,                  No]),
+    //                                                              wav               ogg                   mp3              aiff
+    reader("wave",      None,                       wave,          [But(wave_limits), No,                   No,              No]),
+    reader("mutagen",   None,                       mutagen,       [All,              All,                  All,             All]),
+    reader("TagLib",    None,                       taglib,        [All,              All,                  All,             All]),
+    reader("eyeD3",     None,                       eyed3,         [No,               No,                   All,             No]),
+    reader("MediaInfo", Some("mediainfo"),          mediainfo,     [All,              All,                  All,             But(mediainfo_limits)]),
+    reader("ExifTool",  Some("exiftool"),           exiftool,      [All,              All,                  All,             All]),
+    reader("WavPack",   Some("wavpack"),            wavpack,       [All,              No,                   No,              All]),
+    reader("flac",      Some("flac"),               flac,          [But(flac_limits), No,                   No,              But(flac_limits)]),
+    reader("mpg123",    Some("mpg123"),             mpg123,        [No,               No,                   All,             No]),
+    reader("GStreamer", Some("gst-discoverer-1.0"), gstreamer,     [But(gst_limits),  All,                  But(gst_limits), All]),
+    reader("oggz",      Some("oggz-validate"),      oggz_validate, [No,               All,                  No,              No]),
+    reader("Chromium",  Some("chromium"),           chromium,      [All,              But(chromium_limits), All,             No]),
 ];
 
 const fn reader(
@@ -57,7 +57,7 @@ const fn reader(
 }
 
 /// Python's `wave` up to 3.11 knows format tag 1 alone.
-fn not_in_wave(file: &File) -> Option<&'static str> {
+fn wave_limits(file: &File) -> Option<&'static str> {
     match (file.codec, file.channels()) {
         ("float32", _) => Some("wave has no floats"),
         (_, 3..) => Some("wave (Python 3.11) does not know WAVE_FORMAT_EXTENSIBLE"),
@@ -66,11 +66,11 @@ fn not_in_wave(file: &File) -> Option<&'static str> {
     }
 }
 
-fn not_in_mediainfo(file: &File) -> Option<&'static str> {
+fn mediainfo_limits(file: &File) -> Option<&'static str> {
     matches!(file.codec, "pcm16" | "float32").then_some("MediaInfo 23.04 and 24.12 read no ID3 chunk in AIFF-C")
 }
 
-fn not_in_flac(file: &File) -> Option<&'static str> {
+fn flac_limits(file: &File) -> Option<&'static str> {
     match (file.file_type, file.codec, file.channels()) {
         (_, "float32", _) => Some("FLAC has no floats"),
         ("aiff", _, 3..) => Some("flac 1.4.2 reads AIFF of one or two channels"),
@@ -80,7 +80,7 @@ fn not_in_flac(file: &File) -> Option<&'static str> {
     }
 }
 
-fn not_in_gst(file: &File) -> Option<&'static str> {
+fn gst_limits(file: &File) -> Option<&'static str> {
     match file.file_type {
         "wav" if file.codec == "pcm24" && file.channels() * file.frames() % 2 == 1 => {
             Some("GStreamer 1.22 takes audio of an odd number of bytes for none")
@@ -92,7 +92,7 @@ fn not_in_gst(file: &File) -> Option<&'static str> {
     }
 }
 
-fn not_in_chromium(file: &File) -> Option<&'static str> {
+fn chromium_limits(file: &File) -> Option<&'static str> {
     match (file.channels(), file.frames()) {
         (3.., _) => Some("Chromium 156 decodes Vorbis of many channels wrongly, like Symphonia 0.6"),
         (_, ..100) => Some("Chromium 156 takes Vorbis of one packet for damaged"),

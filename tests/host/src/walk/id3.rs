@@ -5,8 +5,8 @@ use super::{Findings, array, name};
 const HEADER: usize = 10;
 
 /// The text frames of our files.
-const TEXTS: &str = "TALB TBPM TCMP TCOM TCON TCOP TDEN TDRC TIT1 TIT2 TKEY TLAN TPE1 TPE2 TPOS TPUB TRCK TSOA TSOP TSOT \
-                     TSRC TSSE";
+const TEXTS: &str = "TALB TBPM TCMP TCOM TCON TCOP TDEN TDRC TIT1 TIT2 TKEY TLAN TPE1 TPE2 TPOS TPUB TRCK TSOA TSOP \
+                     TSOT TSRC TSSE";
 
 /// Walks a tag that fills `bytes`.
 pub(super) fn walk(bytes: &[u8], findings: &mut Findings) -> Result<(), String> {

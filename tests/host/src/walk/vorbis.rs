@@ -60,9 +60,9 @@ pub(super) fn comments(packet: &[u8], findings: &mut Findings) -> Result<(), Str
 impl Setup {
     /// The modes, with which the setup header ends (4.2.4).
     ///
-    /// What stands before them takes a decoder to read. Backwards, there is the framing bit, then 41 bits for each mode,
-    /// in which the types of window and transform are 0, then their number. Of the numbers that fit the greatest one
-    /// counts, as in FFmpeg.
+    /// What stands before them takes a decoder to read. Backwards, there is the framing bit, then 41 bits for each mode
+    /// with 0 for the types of window and transform, then their number. Of the numbers that fit the greatest counts, as
+    /// in FFmpeg.
     pub(super) fn read_modes(&mut self, packet: &[u8]) -> Result<(), String> {
         const MODE: usize = 1 + 16 + 16 + 8;
 
