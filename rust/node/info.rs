@@ -1,7 +1,8 @@
 //! THE table of Info CHOP channels and THE table of Info DAT rows.
 
 use super::generation::Generation;
-use super::status::{NodeStatus, Shown, State, TakeSummary};
+use super::status::{NodeStatus, State};
+use super::takes::{Shown, TakeSummary};
 use crate::messages::clock;
 
 /// What a row of the tables is worked out from.

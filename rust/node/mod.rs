@@ -23,6 +23,7 @@ mod scope;
 mod status;
 mod steady;
 mod suspension;
+mod takes;
 mod time;
 
 use crate::stream::AudioLayout;

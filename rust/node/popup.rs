@@ -2,7 +2,8 @@
 
 use super::identity::LABEL;
 use super::info::Facts;
-use super::status::{NodeStatus, State, TakeSummary};
+use super::status::{NodeStatus, State};
+use super::takes::TakeSummary;
 use crate::messages::clock;
 
 /// TouchDesigner shows nothing of a popup that is much longer.

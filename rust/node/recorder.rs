@@ -19,9 +19,10 @@ use super::naming::{self, Naming};
 use super::params;
 use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
 use super::running::Running;
-use super::status::{NodeStatus, TakeSummary};
+use super::status::NodeStatus;
 use super::steady::Steady;
 use super::suspension::Suspension;
+use super::takes::TakeSummary;
 use super::time::{Pace, SliceKind, Slices, elapsed, is_same_rate, settled_rate};
 use crate::bridge::{Cook, Inputs};
 use crate::faults::Faults;
@@ -382,26 +383,6 @@ impl Recorder {
             let now = take.written.get();
             self.status.last_written.set(now.saturating_sub(*before));
             *before = now;
-        }
-    }
-
-    /// Says what is missing while Record is on and there is nothing to record.
-    #[cold]
-    fn tell_trouble(&mut self, cook: &Cook, trouble: bool) {
-        let now = trouble.then(|| {
-            if !cook.wired {
-                Warning::NoInput
-            } else if cook.channels == 0 {
-                Warning::NoChannels
-            } else {
-                Warning::NoRate { rate: cook.sample_rate.to_string() }
-            }
-        });
-        if now != self.trouble {
-            let before = self.trouble.take();
-            self.status.unwarn(|warning| Some(warning) == before.as_ref());
-            now.iter().for_each(|warning| self.status.warn(warning.clone()));
-            self.trouble = now;
         }
     }
 }

@@ -69,6 +69,26 @@ impl Recorder {
             Some(Odd::TooLong(seconds)) => self.status.warn(Warning::GapTooLong { seconds }),
         }
     }
+
+    /// Says what is missing while Record is on and there is nothing to record.
+    #[cold]
+    pub(super) fn tell_trouble(&mut self, cook: &Cook, trouble: bool) {
+        let now = trouble.then(|| {
+            if !cook.wired {
+                Warning::NoInput
+            } else if cook.channels == 0 {
+                Warning::NoChannels
+            } else {
+                Warning::NoRate { rate: cook.sample_rate.to_string() }
+            }
+        });
+        if now != self.trouble {
+            let before = self.trouble.take();
+            self.status.unwarn(|warning| Some(warning) == before.as_ref());
+            now.iter().for_each(|warning| self.status.warn(warning.clone()));
+            self.trouble = now;
+        }
+    }
 }
 
 /// What `cook` says of an input of this layout.

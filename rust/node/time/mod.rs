@@ -18,23 +18,23 @@
 //! `missing` is the time since the last samples, in samples, less those that have come; `jump` is `startIndex` less
 //! the index after the last sample. A source is *punctual* when its last four slices were as long as the time that went
 //! by, to a sample. Its index is *proved* when it followed three times in a row, *broken* since a jump that time does
-//! not explain.
+//! not explain until it follows again. A *hitch* is a cook with more than one frame since the one before. The first
+//! row that fits decides.
 //!
 //! | what the host says | what is concluded | why |
 //! |---|---|---|
-//! | the index follows, to a sample | no gap, but the one sample if the slice may have been clipped and the index always was exact | whatever came late, in blocks or in bursts, is all there |
-//! | a jump forward, proved, for which there was time | a gap of the jump | exact; "time" is what is missing, and for a source that is not punctual as much more as its longest slice without a hitch, since a block may have waited in it |
-//! | a jump forward, not proved yet, at a hitch, that agrees with the time to a frame | a gap of the jump | index and clock tell the same story |
-//! | a jump back by 2^32, less what is missing | as without the wrap | indices of 32 bits begin again |
-//! | any other jump | the index is broken until it follows again; the clock is asked | loops, scrubs, restarts, indices that mean nothing |
-//! | the clock, at a hitch of a punctual source: more than a frame is missing, and the slice is 100 ms long, or longer than a frame and the longest so far | a gap of what is missing | the slice was clipped to Max Time Slice Size |
-//! | the clock, otherwise | no gap | the source delivers in blocks, in bursts, or a frame late |
 //! | the take was suspended | a gap of what is missing, or of the jump if that agrees to a frame | the reason is known |
-//! | more than 600 s | counted, not filled | a timeline that was left alone, a computer that slept |
 //! | `deltaFrames` is not a positive number, or over a month | no gap, a warning | nothing can be measured by it |
+//! | the index follows, to a sample | no gap, but the one sample if the slice may have been clipped and the index always was exact | whatever came late, in blocks or in bursts, is all there |
+//! | a jump forward that agrees with what is missing, to a frame: proved, or at a hitch and not broken | a gap of the jump | index and clock tell the same story, and the index tells it exactly |
+//! | a hitch of a punctual source: more than a frame is missing, and the slice is 100 ms long, or longer than a frame and the longest so far | a gap of what is missing | the slice was clipped to Max Time Slice Size |
+//! | another jump forward, proved, for which there was time: no more than is missing, and for a source that is not punctual than its longest slice without a hitch besides | a gap of the jump | a block may have waited in the source before |
+//! | anything else | no gap, and the index is broken if it has jumped | loops, scrubs, restarts; sources that deliver in blocks, in bursts or a frame late |
 //!
-//! A hitch is a cook with more than one frame since the one before. A loss of up to a frame that only the clock could
-//! tell is not believed: a slice that is a frame late looks the same.
+//! A jump back by 2^32 less something is read as a jump by that: indices of 32 bits begin again. "To a frame" allows for
+//! two clocks that differ by 0.3 parts in a thousand. A loss of up to a frame that only the clock could tell is not
+//! believed, since a slice that is a frame late looks the same. A gap of more than 600 s is counted and not to be
+//! filled: a timeline that was left alone, or a computer that slept.
 //!
 //! # Whether a cook may wait
 //!

@@ -238,9 +238,14 @@ impl Facts {
         self.jump.abs() <= ROUNDING.max(self.precision)
     }
 
+    /// By how much a jump and the clock may differ although they mean the same.
+    fn uncertainty(&self) -> f64 {
+        1.0 + self.drift + self.precision
+    }
+
     /// Whether the index tells of as much as the clock: of something that is missing.
     fn agree(&self) -> bool {
-        let tolerance = self.frame.max(1.0) + 1.0 + self.drift;
+        let tolerance = self.frame.max(1.0) + self.uncertainty();
         let most = self.missing + self.slack;
         self.jump > 0.0 && most > ROUNDING && self.jump <= most + tolerance && self.jump >= self.missing - tolerance
     }
@@ -317,7 +322,7 @@ impl Source {
         let most = facts.missing + facts.slack;
         // A block may have waited in a source that is not punctual.
         let (is_missing, waited) = if self.clock.is_punctual() { (most > ROUNDING, 1.0) } else { (true, self.usual) };
-        facts.jump > 0.0 && is_missing && facts.jump <= most + facts.frame.max(waited) + 1.0 + facts.drift
+        facts.jump > 0.0 && is_missing && facts.jump <= most + facts.frame.max(waited) + facts.uncertainty()
     }
 
     /// Whether the slice is what Max Time Slice Size leaves of a longer one.
