@@ -43,7 +43,7 @@ impl Holdings {
         }
     }
 
-    /// Waits, since the system takes a moment after a thread has been joined, and the spill thread one after a take.
+    /// Waits, since the system takes a moment after a thread has been joined, and that of a sync one after a take.
     fn assert_no_more_than(before: Self, rounds: usize) {
         let began = Instant::now();
         let mut after = Self::now();

@@ -340,3 +340,10 @@ pub(crate) fn side_by_side<C: Send>(cases: Vec<C>, judge: impl Fn(C) -> Vec<Stri
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     })
 }
+
+/// The sentence of a limit, without how to try again, with which each of them ends.
+pub(crate) fn sentence_of(limit: &Problem) -> String {
+    let sentence = limit.to_string();
+    let limit = sentence.strip_suffix(", then switch Record off, and on again a frame later.");
+    format!("{}.", limit.unwrap_or_else(|| panic!("{sentence}")))
+}

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::container::testing::{SETTINGS, coded, layout};
+use crate::container::testing::{SETTINGS, coded, layout, sentence_of};
 
 #[test]
 fn names_and_extensions_belong_to_one_row() {
@@ -37,7 +37,7 @@ const NARROW: Format = Format {
 
 fn refusal(row: &Format, channels: usize, rate: f64, codec: usize) -> String {
     row.allows(layout(channels, rate), coded(&PCM_CODECS[codec]))
-        .map_or_else(|problem| problem.to_string(), |()| "".into())
+        .map_or_else(|problem| sentence_of(&problem), |()| "".into())
 }
 
 #[test]

@@ -20,7 +20,7 @@ const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
 /// How long an offline cook sleeps between its looks for room, in microseconds. It goes on when the ring is half empty: a
 /// sleep for each block would cost more than the block.
 const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
-/// An offline cook that waits lets the disk catch up to so many bytes: more would only be written from cold memory.
+/// An offline cook lets the disk catch up to so many bytes: more would take new memory, and be written from cold one.
 const OFFLINE_QUEUE: u64 = 2 * 1024 * 1024;
 
 /// The stream of a node, and the threads behind it. Dropping it finishes what was put in.
@@ -147,6 +147,11 @@ impl Feed {
         let memory = backlog.memory() as f64 + (all - backlog.waiting() as f64);
         let may_wait = take.fed.get() == 0 || all <= seconds * second;
         if may_wait && memory <= MOST_WAITING_BYTES { Ok(()) } else { Err(Full) }
+    }
+
+    /// Whether so much waits for the disk that a cook which is in no hurry does better to let it catch up.
+    pub(super) fn is_far_behind(&self) -> bool {
+        self.report.backlog.in_queues() > OFFLINE_QUEUE
     }
 
     /// Lets the encoding thread empty half of the ring, and the disk catch up, for a few milliseconds at most.

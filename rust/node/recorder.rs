@@ -369,6 +369,9 @@ impl Recorder {
     fn push(&mut self, inputs: &Inputs, seconds: f64, block: &mut CookBlock<'_>) {
         let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
         running.seconds += seconds;
+        if self.pace.is_offline() && feed.is_far_behind() {
+            feed.wait_for_room(&running.report);
+        }
         if feed.push(&running.report, inputs, block, &running.selected).is_err() {
             let lost = running.push_late(feed, &mut self.pace, inputs, block);
             if lost {

@@ -5,7 +5,7 @@
 //! while this one is copied, since the processor's own prediction ends with each channel.
 //!
 //! A block of very many channels is kept past the caches: it would only push out what the show has there, and be gone
-//! itself when the writer thread comes for it.
+//! itself when the encoding thread comes for it.
 //!
 //! Unsafe code, since the instruction set is chosen at run time.
 

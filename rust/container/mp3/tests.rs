@@ -305,7 +305,7 @@ fn at_most_0_35_seconds_are_held_back() {
 
 #[test]
 fn what_mp3_cannot_hold_is_told_before_a_file_is_opened() {
-    let told = |layout, settings| FORMAT.allows(layout, settings).unwrap_err().to_string();
+    let told = |layout, settings| sentence_of(&FORMAT.allows(layout, settings).unwrap_err());
     assert_eq!(
         told(layout(6, 48000.0), SETTINGS),
         "MP3 holds 1 or 2 channels, the input has 6: choose WAV, OGG or AIFF, or narrow Channel Scope."

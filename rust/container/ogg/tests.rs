@@ -277,7 +277,7 @@ fn comments_of_any_kind_are_kept() {
 
 #[test]
 fn what_ogg_cannot_hold_is_told_before_a_file_is_opened() {
-    let told = |layout| FORMAT.allows(layout, SETTINGS).unwrap_err().to_string();
+    let told = |layout| sentence_of(&FORMAT.allows(layout, SETTINGS).unwrap_err());
     assert_eq!(
         told(layout(256, 48000.0)),
         "OGG holds 1 to 255 channels, the input has 256: choose WAV or AIFF, or narrow Channel Scope."

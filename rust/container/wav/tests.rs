@@ -6,7 +6,7 @@ use super::*;
 use crate::codec::{PCM_CODECS, PcmCodec};
 use crate::container::testing::readers::{Seen, seen_by, seen_by_others, tool};
 use crate::container::testing::signals::{interleaved, signal};
-use crate::container::testing::{Take, coded, layout};
+use crate::container::testing::{Take, coded, layout, sentence_of};
 use crate::formats::Recorded;
 
 /// pcm16, pcm24, pcm32 and float32.
@@ -329,7 +329,7 @@ fn what_wav_cannot_hold_is_refused_with_a_remedy() {
     let refusal =
         |codec: usize, channels, rate: f64| match FORMAT.allows(layout(channels, rate), coded(&PCM_CODECS[codec])) {
             Ok(()) => String::new(),
-            Err(problem) => problem.to_string(),
+            Err(problem) => sentence_of(&problem),
         };
     assert_eq!(
         refusal(1, 30000, 48000.0),
