@@ -48,7 +48,7 @@ fn takes_that_wait_for_the_disk_share_the_memory_of_one() {
 
 #[test]
 fn a_clip_that_cooks_at_every_frame_makes_no_cook_wait() {
-    let mut rig = slow(1, Duration::from_secs(2));
+    let mut rig = slow(1, Duration::from_secs(1));
     rig.node.set("Maxbuffer", 1.0);
     let file = rig.path("take.wav");
     record_to(&mut rig, &file);
