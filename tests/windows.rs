@@ -262,7 +262,7 @@ fn names_that_windows_takes_for_something_else_are_refused_in_one_sentence() {
         rig.wait("the name is refused", |node| !node.error().is_empty());
         let error = rig.node.error();
         assert!(error.starts_with(&format!("Windows does not allow {part} as a name, ")), "{file}: {error}");
-        assert!(error.ends_with(": change File."), "{error}");
+        assert!(error.ends_with(": change File, then switch Record off, and on again a frame later."), "{error}");
         assert_eq!(rig.files(), [""; 0]);
     }
 }
