@@ -62,7 +62,8 @@ impl Stage {
             fs::write(folder.join(name), FOREIGN).expect("it can be written");
             model.files.insert(name.to_owned(), File::Foreign);
             if name.starts_with("locked") {
-                let file = fs::File::open(folder.join(name)).expect("it is there");
+                // For writing, which is what keeps another writer out on Windows.
+                let file = fs::OpenOptions::new().read(true).write(true).open(folder.join(name)).expect("it is there");
                 file.lock().expect("nobody else holds it");
                 held.push(file);
             }
