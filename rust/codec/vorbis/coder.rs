@@ -77,9 +77,13 @@ impl Coder {
         {
             let _one_at_a_time = SETTING_UP.lock().unwrap_or_else(PoisonError::into_inner);
             // SAFETY: `info` is set up, and stays where it is until `dsp` is cleared.
-            done(unsafe { vorbis_analysis_init(self.dsp.at(), info) })?;
+            let failed = unsafe { vorbis_analysis_init(self.dsp.at(), info) };
+            // Here 1 is an error as well.
+            if failed != 0 {
+                return Err(Failed(failed));
+            }
         }
-        // SAFETY: `dsp` is an encoder's state, which nothing has used yet.
+        // SAFETY: `dsp` is set up, for encoding, and nothing has used it yet.
         unsafe { afop_vorbis_without_m4(self.dsp.at().cast()) };
         // SAFETY: `dsp` is set up, and stays where it is until `block` is cleared.
         done(unsafe { vorbis_block_init(self.dsp.at(), self.block.at()) }).map(drop)
