@@ -25,6 +25,8 @@ impl Reader {
     /// Whether it can be run here.
     fn is_here(&self) -> bool {
         match self.program {
+            // Python serves it the files.
+            Some("chromium") => readers::have("chromium") && readers::have("python3"),
             Some(program) => readers::have(program),
             None => readers::have(python::with_libraries().to_str().expect("a UTF-8 path")),
         }
