@@ -69,9 +69,10 @@ fn free(name: &str, bytes: &[u8]) -> Vec<Range<usize>> {
     let big = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes")) as usize;
     let mut free = Vec::new();
     if name.ends_with(".wav") {
-        free.extend(after(b"JUNK", 8, 28));
-        // The rate and the bytes of a second are only compared with each other, speakers only counted.
-        free.extend(find(b"fmt ").map(|at| at + 28..at + 32));
+        let junk = bytes.windows(4).enumerate().filter(|(_, found)| *found == b"JUNK");
+        free.extend(junk.map(|(at, _)| at + 8..at + 8 + little(at + 4)));
+        // Speakers are only counted.
+        free.extend(find(b"fmt ").filter(|at| little(at + 4) == 40).map(|at| at + 28..at + 32));
         free.extend(find(b"data").map(|at| at + 8..at + 8 + little(at + 4)));
     }
     if name.ends_with(".aiff") {
