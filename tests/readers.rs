@@ -16,6 +16,8 @@ mod python;
 mod table;
 #[path = "readers/tags.rs"]
 mod tags;
+#[path = "readers/wav_layout.rs"]
+mod wav_layout;
 
 use common::{Rig, readers};
 use files::File;

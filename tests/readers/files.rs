@@ -97,7 +97,7 @@ pub(crate) fn of(file_type: &'static str, folder: &Path) -> Vec<File> {
     match file_type {
         "wav" => {
             for codec in PCM {
-                files.extend([1, 2, 3, 6, 8, 12].map(|channels| record(codec, (channels, 48_000, 2401))));
+                files.extend([1, 2, 3, 6, 7, 8, 12].map(|channels| record(codec, (channels, 48_000, 2401))));
                 files.extend([(1, 44_100, 1), (2, 96_000, 999)].map(|layout| record(codec, layout)));
             }
         }

@@ -20,8 +20,10 @@ pub(crate) fn answered(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What programs say of files that are right: flac 1.4.2 says this at each use.
-const NOTES: [&str; 1] = ["NOTE: --keep-foreign-metadata is a new feature"];
+/// What programs say of files that are right. flac 1.4.2 says the first at each use, and the second of all WAV files of
+/// more than 16 bits with a plain format tag, libsndfile's too.
+const NOTES: [&str; 2] =
+    ["NOTE: --keep-foreign-metadata is a new feature", "WARNING: legacy WAVE file has format type 1 but bits-per-sample="];
 
 /// The output of a command that may fail, with what it says then.
 fn tried(command: &mut Command) -> Result<Vec<u8>, String> {
@@ -57,8 +59,14 @@ fn round_trip(file: &File, there: &[&str], back: &[&str]) -> Result<Heard, Strin
 
 pub(crate) fn flac(files: &[&File]) -> Answers {
     let there = ["flac", "-s", "-f", "--keep-foreign-metadata"];
-    let back = ["flac", "-s", "-f", "-d", "--keep-foreign-metadata"];
-    each(files, |file| round_trip(file, &there, &back))
+    each(files, |file| {
+        let mut back = vec!["flac", "-s", "-f", "-d", "--keep-foreign-metadata"];
+        if file.file_type == "wav" && file.channels() <= 2 {
+            // Else flac 1.4.2 makes more than 16 bits WAVE_FORMAT_EXTENSIBLE, whatever they were.
+            back.push("--force-legacy-wave-format");
+        }
+        round_trip(file, &there, &back)
+    })
 }
 
 pub(crate) fn wavpack(files: &[&File]) -> Answers {

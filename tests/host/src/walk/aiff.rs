@@ -20,6 +20,8 @@ pub(super) fn walk(file: &mut File, findings: &mut Findings) -> Result<(), Strin
     };
     let stated = ORDER.u32(&head, 4)?;
     findings.check(u64::from(stated) + 8 == len, || format!("FORM states {stated} of {len} bytes"));
+    // "ckSize: signed 32-bit integer"
+    findings.check(i32::try_from(stated).is_ok(), || format!("FORM states {stated} bytes, which is negative"));
     let chunks = scan(file, 12..len, ORDER, |_, stated| stated.into(), findings)?;
     for chunk in &chunks {
         let known = TEXTS.contains(&&chunk.id) || [b"COMM", b"SSND", b"FVER", b"ID3 "].contains(&&chunk.id);

@@ -57,7 +57,10 @@ pub(super) fn walk(file: &mut File, findings: &mut Findings) -> Result<(), Strin
     let (charset, list, tag) = (one(b"CSET"), one(b"LIST"), one(b"id3 "));
     let (Some(format), Some(data)) = (format, data) else { return Err("no fmt or no data".to_owned()) };
     findings.check(chunks.iter().all(|chunk| chunk.id != *b"ds64") == ds64.is_none(), || "ds64 in RIFF".to_owned());
-    findings.check(format.at < data.at, || "fmt behind data".to_owned());
+    // RF64 begins with ds64. In RIFF, npm's wav and wav-file-info look for fmt nowhere but in front.
+    let first = chunks.iter().find(|chunk| chunk.id != *b"ds64");
+    findings.check(first.is_some_and(|chunk| chunk.id == *b"fmt "), || "fmt is not in front".to_owned());
+    findings.check(data.at % 4 == 0, || format!("the audio begins at {}", data.at));
     let (frame_bytes, pcm) = walk_format(&content(file, format)?, findings)?;
     let frames = data.size / frame_bytes;
     findings.check(data.size % frame_bytes == 0, || format!("{} bytes of frames of {frame_bytes}", data.size));
@@ -113,6 +116,7 @@ fn walk_format(bytes: &[u8], findings: &mut Findings) -> Result<(u64, bool), Str
     findings.check(u64::from(second_bytes) == u64::from(rate) * u64::from(frame_bytes), || {
         format!("{second_bytes} bytes a second, {rate} frames of {frame_bytes}")
     });
+    findings.check((tag == EXTENSIBLE) == (channels > 2), || format!("tag {tag:#x} for {channels} channels"));
     let (sub, size) = match tag {
         EXTENSIBLE => {
             findings.check(number(16)? == 22 && number(18)? == bits, || "an odd extension of fmt".to_owned());
