@@ -40,6 +40,22 @@ impl Stream {
         self.channels
     }
 
+    /// Hz from which LAME lets nothing pass: `optimum_bandwidth` and what follows it in `lame_init_params` (lame.c), for
+    /// the bit rates that we have.
+    pub(crate) fn lowpass(&self) -> u32 {
+        let stereo = match self.kbps {
+            ..96 => 11_000,
+            96..128 => 15_100,
+            128..160 => 17_000,
+            160..192 => 17_500,
+            192..256 => 18_600,
+            256..320 => 19_700,
+            320.. => 20_500,
+        };
+        let lowpass = if self.channels == 1 { stereo * 3 / 2 } else { stereo };
+        lowpass.min(20_500).min(self.rate / 2)
+    }
+
     fn is_mpeg1(&self) -> bool {
         self.rate >= 32000
     }

@@ -46,8 +46,8 @@ pub(super) fn info_frame(stream: &Stream, totals: &Totals) -> Vec<u8> {
     // 100 - 10 x VBR quality (4, unused) - algorithm quality (3).
     tag.extend(57u32.to_be_bytes());
     tag.extend(b"LAME3.100");
-    // Revision 0, constant bit rate; the lowpass is not told.
-    tag.extend([0x01, 0]);
+    // Revision 0, constant bit rate; the lowpass, rounded.
+    tag.extend([0x01, ((stream.lowpass() + 50) / 100) as u8]);
     // Peak and both replay gains: not computed.
     tag.extend([0; 8]);
     tag.push(model(stream));
