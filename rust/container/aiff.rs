@@ -6,12 +6,12 @@
 //! ```
 //!
 //! Everything but the pad byte stands in front of the first frame, so that a crash loses none of it. A part ends before
-//! the sizes, which have 32 bits, are exhausted.
+//! the sizes, which are signed and have 32 bits, are exhausted.
 
 use crate::codec::PcmCodec;
 use crate::codec::pcm::{Form, Pcm};
 use crate::container::chunks::{self, Header};
-use crate::container::{Container, Patch, Playable, metadata};
+use crate::container::{Checkpoint, Container, Patch, Playable, metadata};
 use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
 use crate::messages::Warning;
 use crate::stream::AudioLayout;
@@ -33,8 +33,9 @@ pub(crate) static FORMAT: Format = Format {
     verify: None,
 };
 
-/// The longest file: 4 GiB, less a margin for readers that add a header's length to a size in 32 bits.
-const MAX_LEN: u64 = (1 << 32) - (1 << 16);
+/// The longest file: 2 GiB, since the sizes of AIFF are signed ("long ckDataSize" in AIFF 1.3) and JUCE takes them so;
+/// less a margin for readers that add a header's length to them.
+const MAX_LEN: u64 = (1 << 31) - (1 << 16);
 
 const FORM_SIZE: usize = 4;
 
@@ -50,15 +51,17 @@ fn open(setup: Setup<'_>, max_len: u64) -> Opened {
     }
     let (bytes, frame_count) = header_bytes(layout, &stored, metadata, warnings);
     let header = Header::new(bytes, layout.channels * stored.form.bytes);
-    let placeholder = vec![0; header.frame_bytes()];
+    // Two of an odd number of bytes.
+    let silent_frames = 1 + header.frame_bytes() % 2;
+    let placeholder = vec![0; silent_frames * header.frame_bytes()];
     let mut aiff = Aiff { header, placeholder, frame_count, max_len };
-    aiff.sizes(1, 0);
+    aiff.sizes(silent_frames as u64, 0);
     Opened { codec: Box::new(Pcm::new(stored.form, layout.channels)), container: Box::new(aiff) }
 }
 
 struct Aiff {
     header: Header,
-    /// One frame: SoX takes a file without any for damaged.
+    /// A frame, since SoX takes a file without any for damaged.
     placeholder: Vec<u8>,
     /// Where COMM states the number of frames.
     frame_count: usize,
@@ -97,12 +100,13 @@ impl Container for Aiff {
         self.header.playable(len.min(self.header.end_of(self.max_frames())))
     }
 
-    fn checkpoint(&mut self, len: u64) -> Vec<Patch> {
-        let Playable { len, frames } = self.playable(len);
-        if len == 0 { Vec::new() } else { self.sizes(frames, 0) }
+    fn checkpoint(&mut self, len: u64) -> Checkpoint {
+        let stated = self.header.even(self.playable(len).len);
+        let patches = if stated.len == 0 { Vec::new() } else { self.sizes(stated.frames, 0) };
+        Checkpoint { patches, stated }
     }
 
-    fn tail(&mut self, len: u64) -> Vec<u8> {
+    fn pad(&self, len: u64) -> Vec<u8> {
         self.header.pad(len)
     }
 

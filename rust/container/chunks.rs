@@ -69,6 +69,17 @@ impl Header {
         }
     }
 
+    /// The whole frames in a file of `len` bytes, or one less where they are an odd number of bytes: a file that grows
+    /// has audio where the pad byte would belong.
+    pub(crate) fn even(&self, len: u64) -> Playable {
+        let Playable { len, frames } = self.playable(len);
+        if len % 2 == 0 {
+            Playable { len, frames }
+        } else {
+            Playable { len: len - self.frame_bytes, frames: frames - 1 }
+        }
+    }
+
     /// The byte that pads the last chunk of a file of `len` bytes to an even length, if it needs one.
     pub(crate) fn pad(&self, len: u64) -> Vec<u8> {
         vec![0; (self.playable(len).len % 2) as usize]
@@ -149,5 +160,13 @@ mod tests {
         let playable = |len| (header.playable(len).len, header.playable(len).frames);
         assert_eq!([playable(0), playable(9), playable(10)], [(0, 0), (0, 0), (10, 0)]);
         assert_eq!([playable(15), playable(16), playable(23)], [(10, 0), (16, 1), (22, 2)]);
+    }
+
+    #[test]
+    fn one_frame_less_makes_an_odd_number_of_bytes_even() {
+        let header = Header::new(vec![0; 10], 3);
+        let even = |len| (header.even(len).len, header.even(len).frames);
+        assert_eq!([even(9), even(10), even(13), even(15)], [(0, 0), (10, 0), (10, 0), (10, 0)]);
+        assert_eq!([even(16), even(18), even(19), even(22)], [(16, 2), (16, 2), (16, 2), (22, 4)]);
     }
 }

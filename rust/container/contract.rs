@@ -51,7 +51,7 @@ fn wrong(case: &Case, path: &Path, frames: RangeInclusive<u64>) -> Vec<String> {
 /// What is wrong with the file of a killed take: what a destination would cut off may be decoded as well, to an extent,
 /// and the placeholder is.
 fn wrong_if_killed(case: &Case, take: &Take) -> Vec<String> {
-    let least = take.playable().frames;
+    let least = take.stated();
     let more = case.layout.rate as u64 / if take.has_placeholder() { 2 } else { 10 };
     wrong(case, take.path(), least..=least + more)
 }
@@ -140,10 +140,10 @@ fn a_kill_between_two_patches_leaves_a_file_that_opens() {
         let (half, frames) = (signal[0].len() / 2, signal[0].len());
         take.write_all(&head(&signal, half), 441);
         take.checkpoint();
-        let least = take.playable().frames;
+        let least = take.stated();
         take.write_all(&signal.iter().map(|channel| channel[half..].to_vec()).collect::<Vec<_>>(), 441);
         let (checkpoint, complete) = (take.container.checkpoint(take.len()), take.container.complete(take.len()));
-        for patch in checkpoint.into_iter().chain(complete) {
+        for patch in checkpoint.patches.into_iter().chain(complete) {
             take.patch(&[patch]);
             failures.extend(wrong(case, take.path(), least..=frames as u64 + case.layout.rate as u64 / 10));
         }

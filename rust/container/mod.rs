@@ -13,10 +13,12 @@
 //!    late and in pieces: a container believes only the length that it is told.
 //! 3. [`Container::checkpoint`], at least once a second: what to overwrite so that a file of so many bytes, all of them
 //!    written, can be played if the process dies the next moment. Not asked while any of the placeholder is left. It
-//!    costs microseconds, and may be asked for a shorter file after a failure, which was then cut to what
-//!    [`Container::playable`] says.
+//!    costs microseconds.
 //! 4. At the end, when all packets are in the file: [`Container::tail`] is appended, then [`Container::complete`] says
 //!    what to overwrite. A file without a frame goes the same way, and is a whole file of no length.
+//! 5. After a failure instead: the file is cut to what [`Container::playable`] says, [`Container::pad`] is appended, then
+//!    [`Container::complete`] says what to overwrite. A disk that refuses the pad is asked for a checkpoint instead, and
+//!    what that does not state is cut off.
 //!
 //! Patches are written in the order given. One that comes later may rely on those before it, and none may make a file
 //! unreadable whose process dies before the next one is written.
@@ -61,11 +63,16 @@ pub(crate) trait Container: Send {
     fn playable(&self, len: u64) -> Playable;
 
     /// What makes a file of `len` bytes playable as far as it goes.
-    fn checkpoint(&mut self, len: u64) -> Vec<Patch>;
+    fn checkpoint(&mut self, len: u64) -> Checkpoint;
+
+    /// What is appended to a file that was cut after `len` bytes, which can be played.
+    fn pad(&self, _len: u64) -> Vec<u8> {
+        Vec::new()
+    }
 
     /// What is appended behind the last packet of a file of `len` bytes.
-    fn tail(&mut self, _len: u64) -> Vec<u8> {
-        Vec::new()
+    fn tail(&mut self, len: u64) -> Vec<u8> {
+        self.pad(len)
     }
 
     /// What completes a file of `len` bytes, the tail included; a disk that was full may have refused the tail.
@@ -79,8 +86,16 @@ pub(crate) struct Patch {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// See [`Container::checkpoint`].
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Checkpoint {
+    pub(crate) patches: Vec<Patch>,
+    /// What a reader finds in the file then: all that can be played of it, or one frame less where sizes must be even.
+    pub(crate) stated: Playable,
+}
+
 /// What can be played of a file that ends early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Playable {
     /// Bytes to keep: whole frames, packets or pages. 0 for a file that is of no use.
     pub(crate) len: u64,

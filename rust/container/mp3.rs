@@ -9,7 +9,7 @@ mod info_tag;
 mod tests;
 
 use self::info_tag::{Totals, crc16, info_frame};
-use super::{Container, Patch, Playable};
+use super::{Checkpoint, Container, Patch, Playable};
 use crate::codec::Packets;
 use crate::codec::lame::{self, DECODER_DELAY, ENCODER_DELAY, Lame, Stream, TINY};
 use crate::container::metadata::id3_tag;
@@ -124,12 +124,12 @@ impl Container for Mp3 {
         }
     }
 
-    fn checkpoint(&mut self, len: u64) -> Vec<Patch> {
-        let Some(bytes) = len.checked_sub(self.audio_at()) else { return Vec::new() };
-        vec![Patch { at: self.info_at, bytes: info_frame(&self.stream, &self.totals(bytes.min(self.bytes))) }]
+    fn checkpoint(&mut self, len: u64) -> Checkpoint {
+        Checkpoint { patches: self.complete(len), stated: self.playable(len) }
     }
 
     fn complete(&mut self, len: u64) -> Vec<Patch> {
-        self.checkpoint(len)
+        let Some(bytes) = len.checked_sub(self.audio_at()) else { return Vec::new() };
+        vec![Patch { at: self.info_at, bytes: info_frame(&self.stream, &self.totals(bytes.min(self.bytes))) }]
     }
 }

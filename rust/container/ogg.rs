@@ -13,7 +13,7 @@ mod tests;
 
 use self::pager::Pager;
 use self::pages::Pages;
-use super::{Container, Patch, Playable};
+use super::{Checkpoint, Container, Patch, Playable};
 use crate::codec::Packets;
 use crate::codec::vorbis::{self, Headers, Vorbis};
 use crate::container::metadata::{vorbis_comment_packet, vorbis_comments};
@@ -92,8 +92,8 @@ impl Container for Ogg {
         self.pages.playable(len)
     }
 
-    fn checkpoint(&mut self, _len: u64) -> Vec<Patch> {
-        Vec::new()
+    fn checkpoint(&mut self, len: u64) -> Checkpoint {
+        Checkpoint { patches: Vec::new(), stated: self.playable(len) }
     }
 
     /// What waits for more packets, when the stream has not said which one is its last.

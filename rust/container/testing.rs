@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{Container, Patch, Playable};
+use super::{Checkpoint, Container, Patch, Playable};
 use crate::codec::{Codec, PCM_CODECS, Packets, PcmCodec};
 use crate::formats::{FORMATS, Format, FormatOption, Opened, Settings, Setup, serial_number};
 use crate::messages::{Problem, Warning};
@@ -112,6 +112,8 @@ pub(crate) struct Take {
     len: u64,
     /// Where the placeholder ends.
     silent_until: u64,
+    /// What the last checkpoint states.
+    stated: Playable,
 }
 
 impl Take {
@@ -159,6 +161,7 @@ impl Take {
             path,
             file,
             len,
+            stated: Playable::default(),
         })
     }
 
@@ -189,8 +192,11 @@ impl Take {
     /// Makes the file playable up to its end, as long as it has sound only.
     pub(crate) fn checkpoint(&mut self) {
         if !self.has_placeholder() {
-            let patches = self.container.checkpoint(self.len);
+            let Checkpoint { patches, stated } = self.container.checkpoint(self.len);
+            let playable = self.playable();
+            assert!(stated == playable || stated.frames + 1 == playable.frames && playable.len % 2 == 1, "{stated:?}");
             self.patch(&patches);
+            self.stated = stated;
         }
     }
 
@@ -221,7 +227,10 @@ impl Take {
         let playable = self.container.playable(len);
         assert!(playable.len <= len);
         self.truncate(playable.len);
-        self.checkpoint();
+        let pad = self.container.pad(self.len);
+        self.append_bytes(&pad);
+        let patches = self.container.complete(self.len);
+        self.patch(&patches);
         playable
     }
 
@@ -231,7 +240,8 @@ impl Take {
         assert!(playable.len <= len);
         let mut bytes = self.bytes();
         bytes.truncate(playable.len as usize);
-        for patch in self.container.checkpoint(playable.len) {
+        bytes.extend(self.container.pad(playable.len));
+        for patch in self.container.complete(bytes.len() as u64) {
             bytes[patch.at as usize..][..patch.bytes.len()].copy_from_slice(&patch.bytes);
         }
         let path = self.beside("salvaged").with_extension(self.path.extension().unwrap());
@@ -291,6 +301,11 @@ impl Take {
     /// What can be played of the file.
     pub(crate) fn playable(&self) -> Playable {
         self.container.playable(self.len)
+    }
+
+    /// Frames that a reader finds after the last checkpoint.
+    pub(crate) fn stated(&self) -> u64 {
+        if self.has_placeholder() { self.playable().frames } else { self.stated.frames }
     }
 
     pub(crate) fn encoded(&self) -> u64 {

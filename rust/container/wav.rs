@@ -1,16 +1,22 @@
 //! WAV, which becomes RF64 (EBU Tech 3306) when it outgrows the sizes of RIFF.
 //!
 //! ```text
-//! RIFF size WAVE | JUNK, room for ds64 | fmt | fact (floats) | metadata | data size, frames, pad byte
+//! while it grows     RIFF size WAVE | JUNK, room for ds64 | fmt | fact | metadata | data size, frames
+//! past 4 GiB         RF64  --  WAVE | ds64 | JUNK         | fmt | fact | metadata | data  --,  frames, pad byte
+//! complete           RIFF size WAVE | fmt | fact | JUNK                | metadata | data size, frames, pad byte
 //! ```
 //!
-//! Everything but the pad byte stands in front of the first frame, so that a crash loses none of it.
+//! EBU Tech 3306 wants ds64 first, so while a file grows its room comes first. Of a complete file that needs no ds64
+//! the format comes first: npm's wav and wav-file-info, and `file`, look for it nowhere else. What stands in front of
+//! the metadata is as long in all three and is one patch, so a kill leaves one of them, and no byte of audio moves.
+//!
+//! Only floats have `fact`. Everything but the pad byte stands in front of the first frame, so that a crash loses none
+//! of it.
 
 use crate::codec::pcm::{Form, Pcm};
 use crate::container::chunks::{self, Header};
-use crate::container::{Container, Patch, Playable, metadata};
+use crate::container::{Checkpoint, Container, Patch, Playable, metadata};
 use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
-use crate::messages::Warning;
 use crate::stream::AudioLayout;
 
 #[cfg(test)]
@@ -41,52 +47,56 @@ const RIFF_LIMIT: u64 = UNKNOWN as u64 - 1;
 /// EBU Tech 3306: the 32-bit size of a chunk whose size stands in ds64.
 const UNKNOWN: u32 = u32::MAX;
 
-// Where the header's changing fields stand; `fact` and `data` are placed by what stands before them.
-const FORM: usize = 0;
-const RIFF_SIZE: usize = 4;
-const DS64: usize = 12;
-const DS64_BODY: usize = 20;
+/// The content of ds64 without a table.
+const DS64_BYTES: usize = 28;
+
+/// The first frame stands at a multiple of this: enough for whoever reads the file straight into memory and wants
+/// addresses aligned for its processor.
+const ALIGNMENT: usize = 64;
+
+/// A chunk's id and size.
+const CHUNK_HEADER: usize = 8;
 
 /// `riff_limit` is [`RIFF_LIMIT`], or less in tests.
 fn open(setup: Setup<'_>, riff_limit: u64) -> Opened {
     let Setup { layout, settings, metadata, warnings, .. } = setup;
     let form = Form::of(settings.codec);
-    let (bytes, fact) = header_bytes(layout, form, metadata, warnings);
-    let header = Header::new(bytes, layout.channels * form.bytes);
-    Opened { codec: Box::new(Pcm::new(form, layout.channels)), container: Box::new(Wav { header, fact, riff_limit }) }
+    let metadata = metadata::wav_chunks(metadata, warnings);
+    let mut front = Front { format: Vec::new(), float: form.float, room: DS64_BYTES };
+    chunks::riff(b"fmt ", &fmt(layout, form), &mut front.format);
+    let mut bytes = front.bytes(&Sizes::default(), First::Room);
+    front.room = room(bytes.len() + metadata.len() + CHUNK_HEADER);
+    bytes = front.bytes(&Sizes::default(), First::Room);
+    bytes.extend(metadata);
+    chunks::riff(b"data", &[], &mut bytes);
+    let mut wav = Wav { header: Header::new(bytes, layout.channels * form.bytes), front, riff_limit };
+    wav.sizes(0, 0, First::Room, riff_limit);
+    Opened { codec: Box::new(Pcm::new(form, layout.channels)), container: Box::new(wav) }
+}
+
+/// Bytes of the room for ds64, if the frames would begin at `data` with the least of it. What is more must be a whole
+/// chunk beside ds64.
+fn room(data: usize) -> usize {
+    let more = data.next_multiple_of(ALIGNMENT) - data;
+    DS64_BYTES + if (1..CHUNK_HEADER).contains(&more) { more + ALIGNMENT } else { more }
 }
 
 struct Wav {
     header: Header,
-    /// Where `fact` states the number of frames.
-    fact: Option<usize>,
+    front: Front,
     /// The greatest size for which the file stays RIFF.
     riff_limit: u64,
 }
 
 impl Wav {
-    /// States the sizes of a file with `frames` and so many pad bytes, as RF64 when RIFF's would exceed `riff_limit`. EBU
-    /// Tech 3306, section 3.4.
-    fn sizes(&mut self, frames: u64, pad: u64, riff_limit: u64) -> Vec<Patch> {
+    /// States the sizes of a file with `frames` and so many pad bytes, as RF64 when RIFF's would exceed `riff_limit`.
+    fn sizes(&mut self, frames: u64, pad: u64, first: First, riff_limit: u64) -> Vec<Patch> {
         let end = self.header.end_of(frames);
-        let (riff, data) = (end + pad - 8, end - self.header.len());
-        let large = riff > riff_limit;
-        let small = |size: u64| if large { UNKNOWN } else { size as u32 }.to_le_bytes();
-        let mut ds64 = [0; 28];
-        if large {
-            ds64[0..8].copy_from_slice(&riff.to_le_bytes());
-            ds64[8..16].copy_from_slice(&data.to_le_bytes());
-            ds64[16..24].copy_from_slice(&frames.to_le_bytes());
-        }
-        let shrinks = !large && self.header.bytes().starts_with(b"RF64");
-        self.header.set(FORM, if large { b"RF64" } else { b"RIFF" });
-        self.header.set(RIFF_SIZE, &small(riff));
-        self.header.set(DS64, if large { b"ds64" } else { b"JUNK" });
-        self.header.set(DS64_BODY, &ds64);
-        if let Some(at) = self.fact {
-            self.header.set(at, &small(frames));
-        }
-        self.header.set(self.header.bytes().len() - 4, &small(data));
+        let sizes = Sizes { riff: end + pad - 8, data: end - self.header.len(), frames };
+        let first = if sizes.riff > riff_limit { First::Ds64 } else { first };
+        let shrinks = first != First::Ds64 && self.header.bytes().starts_with(b"RF64");
+        self.header.set(0, &self.front.bytes(&sizes, first));
+        self.header.set(self.header.bytes().len() - 4, &first.field(sizes.data));
         let mut patches = self.header.patches();
         if shrinks {
             // `data` must state its own size before ds64 goes.
@@ -94,6 +104,71 @@ impl Wav {
         }
         patches
     }
+}
+
+/// Which chunk comes first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    Room,
+    Ds64,
+    Format,
+}
+
+impl First {
+    /// A field of 32 bits for a size that ds64 states too, if there is one.
+    fn field(self, size: u64) -> [u8; 4] {
+        if self == Self::Ds64 { UNKNOWN } else { size as u32 }.to_le_bytes()
+    }
+}
+
+#[derive(Default)]
+struct Sizes {
+    riff: u64,
+    data: u64,
+    frames: u64,
+}
+
+/// What stands in front of the metadata.
+struct Front {
+    /// The chunk `fmt `.
+    format: Vec<u8>,
+    /// Whether `fact` follows it.
+    float: bool,
+    /// Bytes of the room for ds64.
+    room: usize,
+}
+
+impl Front {
+    /// As long for each `first`. EBU Tech 3306, section 3.
+    fn bytes(&self, sizes: &Sizes, first: First) -> Vec<u8> {
+        let mut out = if first == First::Ds64 { b"RF64" } else { b"RIFF" }.to_vec();
+        out.extend(first.field(sizes.riff));
+        out.extend(b"WAVE");
+        match first {
+            First::Room => junk(self.room, &mut out),
+            First::Ds64 => {
+                // No table, whose length comes last.
+                let content = [sizes.riff, sizes.data, sizes.frames].map(u64::to_le_bytes).concat();
+                chunks::riff(b"ds64", &[&content[..], &[0; 4]].concat(), &mut out);
+                if self.room > DS64_BYTES {
+                    junk(self.room - DS64_BYTES - CHUNK_HEADER, &mut out);
+                }
+            }
+            First::Format => {}
+        }
+        out.extend(&self.format);
+        if self.float {
+            chunks::riff(b"fact", &first.field(sizes.frames), &mut out);
+        }
+        if first == First::Format {
+            junk(self.room, &mut out);
+        }
+        out
+    }
+}
+
+fn junk(bytes: usize, out: &mut Vec<u8>) {
+    chunks::riff(b"JUNK", &vec![0; bytes], out);
 }
 
 impl Container for Wav {
@@ -105,16 +180,17 @@ impl Container for Wav {
         self.header.playable(len)
     }
 
-    fn checkpoint(&mut self, len: u64) -> Vec<Patch> {
-        let Playable { len, frames } = self.playable(len);
-        if len == 0 {
-            return Vec::new();
+    fn checkpoint(&mut self, len: u64) -> Checkpoint {
+        let stated = self.header.even(len);
+        if stated.len == 0 {
+            return Checkpoint::default();
         }
         // An eighth early, 512 MiB of 4 GiB: sizes must not overflow by what arrives until the next one.
-        self.sizes(frames, 0, self.riff_limit - self.riff_limit / 8)
+        let patches = self.sizes(stated.frames, 0, First::Room, self.riff_limit - self.riff_limit / 8);
+        Checkpoint { patches, stated }
     }
 
-    fn tail(&mut self, len: u64) -> Vec<u8> {
+    fn pad(&self, len: u64) -> Vec<u8> {
         self.header.pad(len)
     }
 
@@ -123,32 +199,13 @@ impl Container for Wav {
         if end == 0 {
             return Vec::new();
         }
-        self.sizes(frames, self.header.is_padded(len).into(), self.riff_limit)
+        self.sizes(frames, self.header.is_padded(len).into(), First::Format, self.riff_limit)
     }
 }
 
-/// The header of an empty file, and where its `fact` states the number of frames.
-fn header_bytes(
-    layout: AudioLayout,
-    form: Form,
-    metadata: &[(String, String)],
-    warnings: &mut Vec<Warning>,
-) -> (Vec<u8>, Option<usize>) {
-    let mut out = b"RIFF\0\0\0\0WAVE".to_vec();
-    chunks::riff(b"JUNK", &[0; 28], &mut out);
-    chunks::riff(b"fmt ", &fmt(layout, form), &mut out);
-    let fact = form.float.then(|| {
-        chunks::riff(b"fact", &[0; 4], &mut out);
-        out.len() - 4
-    });
-    out.extend(metadata::wav_chunks(metadata, warnings));
-    chunks::riff(b"data", &[], &mut out);
-    let size = out.len() as u32 - 8;
-    out[RIFF_SIZE..RIFF_SIZE + 4].copy_from_slice(&size.to_le_bytes());
-    (out, fact)
-}
-
-/// The body of `fmt `: Microsoft, "Multiple channel audio data and WAVE files".
+/// The body of `fmt `: Microsoft, "Multiple channel audio data and WAVE files". That wants WAVE_FORMAT_EXTENSIBLE for more
+/// than 16 bits as well; but Python's wave up to 3.11, node-wav, wav-decoder and ecasound do not know it, and libsndfile
+/// also writes one and two channels without it.
 fn fmt(layout: AudioLayout, form: Form) -> Vec<u8> {
     const PCM: u16 = 1;
     const IEEE_FLOAT: u16 = 3;
@@ -158,7 +215,7 @@ fn fmt(layout: AudioLayout, form: Form) -> Vec<u8> {
 
     let bits = form.bytes as u16 * 8;
     let tag = if form.float { IEEE_FLOAT } else { PCM };
-    let extensible = layout.channels > 2 || bits > 16;
+    let extensible = layout.channels > 2;
     let frame_bytes = (layout.channels * form.bytes) as u16;
     let rate = layout.rate as u32;
 
@@ -175,21 +232,23 @@ fn fmt(layout: AudioLayout, form: Form) -> Vec<u8> {
         out.extend(speakers(layout.channels).to_le_bytes());
         out.extend(tag.to_le_bytes());
         out.extend(SUBTYPE);
+    } else if form.float {
+        // No extension, whose size all formats but PCM state.
+        out.extend([0; 2]);
     }
     out
 }
 
-/// The channel mask. Up to eight channels it names the usual layout of so many speakers, for twelve 7.1.4;
-/// other counts get the first speakers in the order of the masks. No mask can name more than 18.
+/// The channel mask for three and more. Up to eight channels it names the usual layout of so many speakers, for twelve
+/// 7.1.4; other counts get the first speakers in the order of the masks. No mask can name more than 18.
 fn speakers(channels: usize) -> u32 {
     match channels {
-        1 => 0x4,
-        2 => 0x3,
         3 => 0x7,
         4 => 0x33,
         5 => 0x37,
         6 => 0x3f,
-        7 => 0x13f,
+        // 6.1 as flac and Vorbis have it, with speakers at the sides; flac refuses 0x13f.
+        7 => 0x70f,
         8 => 0x63f,
         12 => 0x2_d63f,
         9..=18 => (1 << channels) - 1,

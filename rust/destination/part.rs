@@ -8,15 +8,23 @@ use std::time::{Duration, Instant};
 use super::queue::{Batch, TakeOutput};
 use super::syncing::Syncing;
 use super::take_file::{FileLocation, TakeFile};
-use crate::container::{Container, Patch, Playable};
+use crate::container::{Checkpoint, Container, Patch, Playable};
 use crate::faults::{self, Faults, Point};
 use crate::formats::Recorded;
 use crate::messages::Problem;
 use crate::report::Report;
 use crate::stream::AudioLayout;
 
-/// The file is made playable at least this often; the promise to users is once a second.
+/// The file is looked for and made playable at least this often; the promise to users is once a second.
 const CHECKPOINT: Duration = Duration::from_millis(500);
+
+/// While a checkpoint takes no longer than this, a write is followed by one: what a process that dies leaves has then no
+/// audio behind its stated end, which WavPack, BWF MetaEdit and music-metadata take for damage.
+const CHEAP: Duration = Duration::from_micros(500);
+
+/// But not by one sooner than this after the one before: writes of a render or of what has waited follow each other in
+/// microseconds.
+const LEAST: Duration = Duration::from_millis(10);
 
 /// One file of a take.
 pub(super) struct Part {
@@ -29,9 +37,13 @@ pub(super) struct Part {
     out: Vec<u8>,
     /// Frames of which nothing is missing in the file.
     frames: u64,
-    /// Frames at the last checkpoint: what can be played if the disk refuses everything from now on.
+    /// What the last checkpoint states: what can be played if the disk refuses everything from now on.
     safe: u64,
     checkpointed: Instant,
+    /// How long that took.
+    checkpoint_took: Duration,
+    /// When the file was last looked for.
+    looked: Instant,
     /// Which frames are silence, in their order.
     silence: Vec<Range<u64>>,
     /// The file is no longer at its path, which was reported.
@@ -59,6 +71,8 @@ impl Part {
             frames: 0,
             safe: 0,
             checkpointed: Instant::now(),
+            checkpoint_took: Duration::ZERO,
+            looked: Instant::now(),
             silence: Vec::new(),
             moved: false,
             faults: Arc::clone(faults),
@@ -107,27 +121,35 @@ impl Part {
         let written = self.file.append(&self.out);
         self.out.clear();
         self.frames = self.container.playable(self.file.len()).frames;
-        written
+        written?;
+        let due = self.checkpoint_took <= CHEAP && self.checkpointed.elapsed() >= LEAST;
+        if due { self.checkpoint() } else { Ok(()) }
     }
 
     /// Checkpoint and sync, each when its time has come.
     pub(super) fn keep_safe(&mut self, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
         // The first frames count at once: SoX, for one, takes an AIFF without any for damaged.
         let first = self.safe == 0 && self.frames > 0;
-        if first || self.checkpointed.elapsed() >= CHECKPOINT {
+        if first || self.looked.elapsed() >= CHECKPOINT {
             self.look_for(report, take)?;
+            self.looked = Instant::now();
             self.checkpoint()?;
         }
         self.syncing.go_on(&self.file)
     }
 
     fn checkpoint(&mut self) -> Result<(), Problem> {
-        if !self.file.has_placeholder() {
-            let patches = self.container.checkpoint(self.file.len());
+        let began = Instant::now();
+        let safe = if self.file.has_placeholder() {
+            self.frames
+        } else {
+            let Checkpoint { patches, stated } = self.container.checkpoint(self.file.len());
             self.patch(&patches)?;
-        }
-        self.safe = self.frames;
+            stated.frames
+        };
+        self.safe = safe;
         self.checkpointed = Instant::now();
+        self.checkpoint_took = self.checkpointed - began;
         Ok(())
     }
 
@@ -173,12 +195,28 @@ impl Part {
         let playable = if there { self.container.playable(self.file.len()) } else { Playable { len: 0, frames: 0 } };
         self.frames = playable.frames;
         // The first problem is the one to show; a further one here only means that less could be saved.
-        let _ = self.file.truncate(playable.len);
+        let cut = self.file.truncate(playable.len);
         if there {
-            if playable.len > 0 && self.checkpoint().is_err() {
-                self.frames = self.frames.min(self.safe);
+            if playable.len > 0 {
+                self.end_at(playable.len, cut);
             }
             let _ = self.file.sync();
+        }
+    }
+
+    /// Makes a file that was cut after `len` bytes a whole one.
+    fn end_at(&mut self, len: u64, cut: Result<(), Problem>) {
+        let pad = self.container.pad(len);
+        let patches = if cut.and_then(|()| self.file.append(&pad)).is_ok() {
+            self.container.complete(self.file.len())
+        } else {
+            let Checkpoint { patches, stated } = self.container.checkpoint(len);
+            self.frames = stated.frames;
+            let _ = self.file.truncate(stated.len);
+            patches
+        };
+        if self.patch(&patches).is_err() {
+            self.frames = self.frames.min(self.safe);
         }
     }
 

@@ -1,3 +1,5 @@
+mod layout;
+
 use std::io::Read;
 
 use proptest::prelude::*;
@@ -16,10 +18,6 @@ fn codecs() -> impl Iterator<Item = &'static PcmCodec> {
 
 fn start(codec: &'static PcmCodec, channels: usize, riff_limit: u64) -> Take {
     Take::with("wav", layout(channels, 48000), coded(codec), &[], |setup| Ok(open(setup, riff_limit))).unwrap()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What hound reads: the frames one after the other, integers as they are stored, floats as their bits.
@@ -44,45 +42,14 @@ fn stored(codec: &PcmCodec, samples: &[f32], channels: usize) -> Vec<i32> {
 }
 
 #[test]
-fn stereo_pcm16_has_the_plain_header() {
-    let mut take = start(&PCM_CODECS[0], 2, RIFF_LIMIT);
-    take.write_planar(&[0.5, -1.0, 0.25, f32::NAN]);
-    let expected = [
-        "52494646 50000000 57415645", // RIFF, size 80, WAVE
-        "4a554e4b 1c000000",          // JUNK
-        "00000000 00000000 00000000 00000000 00000000 00000000 00000000",
-        "666d7420 10000000 0100 0200 80bb0000 00ee0200 0400 1000", // fmt: PCM, 2 channels, 48000 Hz
-        "64617461 08000000 0040 0020 0080 0000",                   // data: interleaved
-    ];
-    take.finish();
-    assert_eq!(hex(&take.bytes()), expected.concat().replace(' ', ""));
-}
-
-#[test]
-fn mono_float32_has_the_extensible_header_and_a_fact() {
-    let mut take = start(&PCM_CODECS[3], 1, RIFF_LIMIT);
-    take.write_planar(&[2.0]);
-    let expected = [
-        "52494646 70000000 57415645",
-        "4a554e4b 1c000000",
-        "00000000 00000000 00000000 00000000 00000000 00000000 00000000",
-        "666d7420 28000000 feff 0100 80bb0000 00ee0200 0400 2000", // fmt: EXTENSIBLE
-        "1600 2000 04000000 0300 0000 0000 1000 8000 00aa00389b71", // 32 valid bits, centre, IEEE float
-        "66616374 04000000 01000000",                              // fact: 1 frame
-        "64617461 04000000 00000040",
-    ];
-    take.finish();
-    assert_eq!(hex(&take.bytes()), expected.concat().replace(' ', ""));
-}
-
-#[test]
 fn a_file_without_a_frame_is_whole() {
     for codec in codecs() {
         let mut take = start(codec, 2, RIFF_LIMIT);
         let before = take.bytes();
         take.finish();
-        assert!(take.bytes() == before, "nothing had to be changed");
-        assert!(read_with_hound(&before).1.is_empty());
+        let finished = take.bytes();
+        assert_eq!((&before[12..16], &finished[12..16], finished.len()), (&b"JUNK"[..], &b"fmt "[..], before.len()));
+        assert!(read_with_hound(&before).1.is_empty() && read_with_hound(&finished).1.is_empty());
     }
 }
 
@@ -94,13 +61,14 @@ fn every_flavour_is_read_by_hound_with_the_exact_samples() {
             let mut take = start(codec, channels, RIFF_LIMIT);
             take.write_planar(&samples);
             take.checkpoint();
-            let checkpointed = read_with_hound(&take.bytes());
+            let (checkpointed_spec, checkpointed) = read_with_hound(&take.bytes());
+            assert_eq!(checkpointed.len() as u64, take.stated() * channels as u64);
             take.finish();
             let (spec, read) = read_with_hound(&take.bytes());
             assert_eq!((usize::from(spec.channels), spec.sample_rate), (channels, 48000));
             assert_eq!(spec.bits_per_sample, codec.bits);
             assert!(read == stored(codec, &samples, channels), "{} {channels}", codec.name);
-            assert!(checkpointed == (spec, read));
+            assert!(checkpointed_spec == spec && read.starts_with(&checkpointed));
         }
     }
 }
@@ -128,8 +96,10 @@ fn a_killed_take_is_read_up_to_the_last_checkpoint() {
             take.write_planar(&signal(channels, 1001));
             take.checkpoint();
             take.write_planar(&signal(channels, 500));
+            // Without a pad byte, for which there is no place between frames.
+            let frames = if codec.bits == 24 && channels == 1 { 1000 } else { 1001 };
             for (reader, seen) in seen_by_others(take.path()) {
-                assert_eq!(seen, Seen { channels, rate: 48000, frames: 1001 }, "{reader}, {}", codec.name);
+                assert_eq!(seen, Seen { channels, rate: 48000, frames }, "{reader}, {}", codec.name);
             }
         }
     }
@@ -190,7 +160,8 @@ proptest! {
         let bytes = take.bytes();
         let expected = stored(codec, &samples, channels);
         let (_, read) = read_with_hound(&bytes);
-        prop_assert_eq!(read.len() as u64, playable.frames * channels as u64);
+        let less = u64::from(!finished && playable.len % 2 == 1);
+        prop_assert_eq!(read.len() as u64, (playable.frames - less) * channels as u64);
         prop_assert_eq!(&read[..], &expected[..read.len()]);
     }
 }
@@ -200,7 +171,8 @@ fn a_file_without_a_whole_header_is_left_alone() {
     let mut take = start(&PCM_CODECS[1], 2, RIFF_LIMIT);
     let container = &mut take.container;
     assert_eq!(container.playable(51), Playable { len: 0, frames: 0 });
-    assert_eq!((container.checkpoint(51), container.tail(51), container.complete(51)), (vec![], vec![], vec![]));
+    assert_eq!(container.checkpoint(51), Checkpoint::default());
+    assert_eq!((container.tail(51), container.complete(51)), (vec![], vec![]));
 }
 
 #[test]
@@ -210,7 +182,7 @@ fn a_checkpoint_says_all_again_since_the_one_before_may_not_have_been_written() 
     let len = take.len();
     let first = take.container.checkpoint(len);
     assert_eq!(first, take.container.checkpoint(len));
-    assert_eq!(first[0].bytes[..4], *b"RF64");
+    assert_eq!(first.patches[0].bytes[..4], *b"RF64");
 }
 
 #[test]
@@ -238,20 +210,6 @@ fn a_growing_file_becomes_rf64_before_its_sizes_overflow() {
 }
 
 #[test]
-fn rf64_states_what_riff_cannot() {
-    let mut take = start(&PCM_CODECS[1], 1, 100);
-    take.write_planar(&[0.0; 41]);
-    take.finish();
-    let bytes = take.bytes();
-    assert_eq!(&bytes[..12], b"RF64\xff\xff\xff\xffWAVE");
-    assert_eq!(bytes[12..20], *b"ds64\x1c\0\0\0");
-    let stated = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
-    assert_eq!([stated(20), stated(28), stated(36)], [bytes.len() as u64 - 8, 123, 41]);
-    assert_eq!(bytes[44..48], [0; 4]);
-    assert_eq!(bytes[bytes.len() - 124 - 8..][..8], *b"data\xff\xff\xff\xff");
-}
-
-#[test]
 fn a_finished_file_that_fits_is_riff_again() {
     let mut take = start(&PCM_CODECS[0], 1, 10_000);
     take.write_planar(&vec![0.5; 4700]);
@@ -259,7 +217,7 @@ fn a_finished_file_that_fits_is_riff_again() {
     assert_eq!(&take.bytes()[..4], b"RF64");
     take.finish();
     let bytes = take.bytes();
-    assert_eq!((&bytes[..4], &bytes[12..16]), (&b"RIFF"[..], &b"JUNK"[..]));
+    assert_eq!((&bytes[..4], &bytes[12..16]), (&b"RIFF"[..], &b"fmt "[..]));
     assert_eq!(read_with_hound(&bytes).1.len(), 4700);
 }
 
@@ -282,7 +240,7 @@ fn a_kill_between_two_patches_leaves_rf64_and_riff_readable() {
     for (block, form) in [(500, b"RIFF"), (1750, b"RF64")] {
         take.write_planar(&signal(2, block));
         let frames = (take.len() - header) / 4;
-        let patches = take.container.checkpoint(take.len());
+        let Checkpoint { patches, .. } = take.container.checkpoint(take.len());
         assert_eq!(patches.len(), 2);
         for patch in patches {
             assert_reads(&take, before, frames);
@@ -378,13 +336,4 @@ fn verifying_finds_what_is_not_as_recorded() {
         assert!(found(&Recorded { settings: coded(other), ..recorded }).unwrap().starts_with("reads as 2 channels"));
         assert!(verify::difference(&mut &bytes[..50], &recorded).unwrap().starts_with("cannot be read again ("));
     }
-}
-
-#[test]
-fn speaker_masks_name_as_many_speakers_as_there_are_channels() {
-    for channels in 1..=18 {
-        assert_eq!(speakers(channels).count_ones() as usize, channels);
-        assert!(speakers(channels) < 1 << 18);
-    }
-    assert_eq!(speakers(19), 0);
 }
