@@ -1,6 +1,7 @@
-//! Files past 4 GiB, where 32-bit sizes end: every frame of them is there, and other programs read as many.
+//! Files past 4 GiB, where 32-bit sizes end, and AIFF past 2 GiB, where its signed ones do: every frame of them is there,
+//! and other programs read as many.
 //!
-//! Each test writes more than four gigabytes, nearly all of them silence, which it gives back to the disk while it
+//! Each test writes some gigabytes, nearly all of them silence, which it gives back to the disk while it
 //! writes: the files are as long and hold the same bytes, and take some hundred megabytes. They run where all readers
 //! must be there, which is said by `AFOP_REQUIRE_TOOLS`, and delete what they wrote.
 
@@ -105,8 +106,9 @@ impl Source {
 
     /// Gives back the room of silence that is already in the file: what is read there stays the same.
     fn dig(&mut self) {
-        // An AIFF's first file ends before 4 GiB.
-        let written = (self.rig.number("total_samples_written") * FRAME_BYTES).min(4 * GIB - DIG_BYTES);
+        // An AIFF's first file ends before all of it is written.
+        let length = self.file.metadata().expect("a file").len();
+        let written = (self.rig.number("total_samples_written") * FRAME_BYTES).min(length);
         while self.dug + DIG_BYTES < written {
             let file = OpenOptions::new().read(true).write(true).open(&self.file).expect("a file");
             let mut bytes = vec![0; DIG_BYTES as usize];
@@ -300,12 +302,12 @@ fn a_take_that_is_killed_past_four_gibibytes_should_open_and_lack_at_most_a_seco
 }
 
 #[test]
-fn an_aiff_should_roll_over_before_four_gibibytes_without_losing_a_frame() {
+fn an_aiff_should_roll_over_before_two_gibibytes_without_losing_a_frame() {
     let Some(_turn) = turn() else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let [first, second] = ["take.aiff", "take-2.aiff"].map(|name| folder.path().join(name));
     let mut source = Source::new("aiff", &first);
-    source.pass(4 * GIB + GIB / 20);
+    source.pass(2 * GIB + GIB / 20);
     source.finish();
     let mut blocks = Blocks::new(i32::to_be_bytes);
     let mut frames = 0;
@@ -323,6 +325,6 @@ fn an_aiff_should_roll_over_before_four_gibibytes_without_losing_a_frame() {
     }
     assert_eq!(frames, source.frames());
     let length = first.metadata().expect("a file").len();
-    assert!(length < 4 * GIB && length > 4 * GIB - (1 << 17), "the first is as long as it can be: {length}");
+    assert!(length < 2 * GIB && length > 2 * GIB - (1 << 17), "the first is as long as it can be: {length}");
     assert_eq!(source.rig.dat("last_file"), second.display().to_string());
 }

@@ -109,12 +109,16 @@ fn a_file_without_a_frame_should_open_where_one_with_frames_does() {
 #[test]
 fn the_wave_module_of_every_python_should_read_integers_of_one_and_two_channels() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let record = |channels| File::record(folder.path(), "wav", "pcm16", (channels, 48_000, 2401));
-    let files = [1, 2].map(record);
+    let record = |codec, channels| File::record(folder.path(), "wav", codec, (channels, 48_000, 2401));
+    let files: Vec<File> = ["pcm16", "pcm24", "pcm32"]
+        .into_iter()
+        .flat_map(|codec| [1, 2].map(|channels| record(codec, channels)))
+        .collect();
+    let given: Vec<&File> = files.iter().collect();
     let pythons = python::all();
     for (version, python) in &pythons {
         println!("Python {}.{}: {}", version.0, version.1, python.display());
-        for (file, answer) in files.iter().zip(python::library(python, "wave", &files.each_ref())) {
+        for (file, answer) in files.iter().zip(python::library(python, "wave", &given)) {
             let heard = answer.unwrap_or_else(|complaint| panic!("{version:?}: {}: {complaint}", file.text()));
             assert_eq!(heard.complaint(file), None, "{version:?}: {}", file.text());
         }

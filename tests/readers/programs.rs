@@ -22,8 +22,10 @@ pub(crate) fn answered(command: &mut Command) -> String {
 
 /// What programs say of files that are right. flac 1.4.2 says the first at each use, and the second of all WAV files of
 /// more than 16 bits with a plain format tag, libsndfile's too.
-const NOTES: [&str; 2] =
-    ["NOTE: --keep-foreign-metadata is a new feature", "WARNING: legacy WAVE file has format type 1 but bits-per-sample="];
+const NOTES: [&str; 2] = [
+    "NOTE: --keep-foreign-metadata is a new feature",
+    "WARNING: legacy WAVE file has format type 1 but bits-per-sample=",
+];
 
 /// The output of a command that may fail, with what it says then.
 fn tried(command: &mut Command) -> Result<Vec<u8>, String> {
