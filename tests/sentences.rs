@@ -334,8 +334,8 @@ fn a_slow_disk_is_told_of_before_anything_is_lost() {
 
 #[test]
 fn a_slow_encoder_is_not_taken_for_a_slow_disk() {
-    // Eleven times slower than the audio.
-    let mut rig = Rig::with_path(2, 48000.0, "/project1/afo1?delay=encoder:190000");
+    // Six times slower than the audio, and done with it before the end of the node waits no longer.
+    let mut rig = Rig::with_path(2, 48000.0, "/project1/afo1?delay=encoder:100000");
     rig.record(true);
     let warning = warned_in_real_time(&mut rig, 3);
     assert_is_one_sentence(&warning);
