@@ -1,6 +1,7 @@
 //! The encoding thread's end of the stream.
 
 use std::ops::Range;
+use std::sync::atomic::{Ordering, fence};
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 use ringbuf::HeapCons;
@@ -96,8 +97,8 @@ impl<C> StreamReader<C> {
     /// Where the oldest item is; a message is taken out.
     ///
     /// The ring is looked at before the messages: a message that comes before a block which is seen is then seen too,
-    /// since it was sent before the block was shown. The other way round, a block could be taken for older than a message
-    /// that arrives between the two looks.
+    /// since it was sent before the block was shown with release, and the look at the ring acquires. The other way round,
+    /// a block could be taken for older than a message that arrives between the two looks.
     fn oldest(&mut self) -> Oldest<C> {
         let has_block = !self.ring.is_empty();
         let mut ended = false;
@@ -105,14 +106,22 @@ impl<C> StreamReader<C> {
             match self.messages.try_recv() {
                 Ok(placed) => self.pending = Some(placed),
                 Err(TryRecvError::Empty) => {}
-                Err(TryRecvError::Disconnected) => ended = true,
+                Err(TryRecvError::Disconnected) => {
+                    ended = true;
+                    // The channel orders what was sent, but not that its sender is gone: the last block could be shown
+                    // later than that. With the release of the sender's drop, the next look finds it.
+                    fence(Ordering::Acquire);
+                }
             }
         }
         if let Some(Placed { message, .. }) = self.pending.take_if(|placed| placed.after == self.blocks) {
             return Oldest::Message(message);
         }
-        // What the writer put in before it sent a message, or before it was dropped, is seen now if it was not before.
-        if has_block || !self.ring.is_empty() {
+        // What was put in before a message that waits for its turn, or before the end, is seen now if it was not before,
+        // and no other message comes before it. Otherwise a block that was not seen before may follow a message that was
+        // not there yet.
+        let is_settled = ended || self.pending.is_some();
+        if has_block || (is_settled && !self.ring.is_empty()) {
             Oldest::Ring
         } else if ended {
             Oldest::End
