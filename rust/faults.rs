@@ -2,7 +2,12 @@
 //!
 //! Compiled in only with the feature `inject-faults`, which no release has; without it every function here is
 //! empty. A node orders a fault in its path: `/project1/afo1?panic=execute@50` panics at the 50th passage of
-//! that point, `?delay=writer:2000` sleeps 2000 microseconds at every passage.
+//! that point, `?delay=writer:2000` sleeps 2000 microseconds at every passage, `?plant=race` makes a mistake with memory
+//! at every passage (`planted`).
+
+#[cfg(feature = "inject-faults")]
+#[allow(unsafe_code, reason = "mistakes on purpose")]
+mod planted;
 
 use std::io;
 use std::path::Path;
@@ -30,12 +35,16 @@ mod ordered {
     use std::time::Duration;
 
     use super::Point;
+    use super::planted::{self, Contended, Plant};
 
     /// The fault that a node's path orders, if any.
     #[derive(Debug, Default)]
     pub(crate) struct Faults {
         panic: Option<(Point, u64)>,
         delay: Option<(Point, Duration)>,
+        plant: Option<Plant>,
+        contended: Contended,
+        /// Relaxed: a count of its own, that guards nothing.
         passages: AtomicU64,
     }
 
@@ -57,11 +66,16 @@ mod ordered {
             Self {
                 panic: ask("panic", '@'),
                 delay: ask("delay", ':').map(|(point, micros)| (point, Duration::from_micros(micros))),
+                plant: order.strip_prefix("plant=").and_then(Plant::named),
+                contended: Contended::default(),
                 passages: AtomicU64::new(0),
             }
         }
 
         pub(crate) fn pass(&self, point: Point) {
+            if let Some(plant) = self.plant {
+                planted::pass(plant, point, &self.contended);
+            }
             if let Some((at, delay)) = self.delay
                 && at == point
             {

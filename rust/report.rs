@@ -100,9 +100,11 @@ pub(crate) struct TakeReport {
     pub(crate) seconds: Number,
     /// Minutes that still fit on the disk at this data rate; negative when unknown.
     pub(crate) minutes_left: Number,
-    /// The take has come to its end before its time: nothing more is written. Whoever finds out.
+    /// The take has come to its end before its time: nothing more is written. Whoever finds out. Stored with release after
+    /// the problem was posted, so that a cook which sees it finds the problem to show.
     failed: AtomicBool,
-    /// An error was reported, so that the take will not count as finished. Whoever finds out.
+    /// An error was reported, so that the take will not count as finished. Whoever finds out. Stored with release before
+    /// the problem is posted: whoever takes that event also sees this.
     has_problem: AtomicBool,
 }
 
@@ -166,7 +168,9 @@ pub(crate) enum Event {
 /// The events of a node, in order.
 #[derive(Default)]
 pub(crate) struct Events {
-    /// Set with release after an event was queued, so that whoever sees it finds the event.
+    /// Both stores are made under the lock of the queue, which orders them: a flag that is up has an event behind it, and
+    /// none stays in the queue behind one that is down. A look without the lock may be late by one post, and needs no
+    /// more, since the lock is taken before the queue is read. `tests/loom` tries every order.
     pending: AtomicBool,
     queue: Mutex<VecDeque<(TakeId, Event)>>,
 }
@@ -197,7 +201,8 @@ impl Events {
     }
 }
 
-/// A counter that one thread writes and any thread reads.
+/// A counter that one thread writes and any thread reads. Relaxed: no reader concludes from one counter what another
+/// one or any other memory holds; what has to be seen in order is an event.
 #[derive(Default)]
 pub(crate) struct Count(AtomicU64);
 
@@ -216,7 +221,7 @@ impl Count {
     }
 }
 
-/// A floating-point value that one thread writes and any thread reads.
+/// A floating-point value that one thread writes and any thread reads. Relaxed, as [`Count`].
 #[derive(Default)]
 pub(crate) struct Number(AtomicU64);
 

@@ -17,7 +17,8 @@ pub(crate) enum Generation {
 
 use Generation::{G9, G10_1, G10_2};
 
-/// What was agreed on when the library was loaded: the host is one for the whole process.
+/// What was agreed on when the library was loaded: the host is one for the whole process. Relaxed: the number is all that
+/// is read, and the host makes no node before it has been given the answer.
 static AGREED: AtomicU8 = AtomicU8::new(0);
 
 impl Generation {

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The suffixes that one node has told. Every function returns at once, on any thread.
+///
+/// The flags are relaxed: they only say whether a look at the disk is worth while. What was told stands behind the lock.
 #[derive(Default)]
 pub(crate) struct HandedOut {
     /// Somebody has asked, ever.

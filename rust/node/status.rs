@@ -238,7 +238,8 @@ impl NodeStatus {
     }
 }
 
-/// A switch that the cook thread sets and any thread reads.
+/// A switch that the cook thread sets and any thread reads. Relaxed: each is shown on its own, and none says that other
+/// memory can be read.
 #[derive(Default)]
 pub(crate) struct Flag(AtomicBool);
 

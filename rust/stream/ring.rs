@@ -90,6 +90,9 @@ pub(super) fn put(
         _ => wrapped(head, tail, own_header, block, selected, fence.as_ref())?,
     }
     drop(fence);
+    // Stored with release, and loaded by the reader with acquire: whoever sees the block sees its samples, and each message
+    // that was sent before it. Room comes back the same way, so that no place is filled that is still read. Those stores
+    // that go past the caches are not ordered by that, but by the fence.
     // SAFETY: the header and `CookBlock::keep` have filled as many places of the vacant slices, in their order; a panic
     // in between leaves the ring as it was.
     unsafe { ring.advance_write_index(HEADER + samples) };

@@ -63,7 +63,8 @@ struct Python {
     new_text: unsafe extern "C" fn(*const c_char, isize) -> *mut PyObject,
     new_int: unsafe extern "C" fn(c_ulonglong) -> *mut PyObject,
     raise: unsafe extern "C" fn(*mut PyObject, *const c_char),
-    /// The variable that holds the exception type.
+    /// The variable that holds the exception type. Atomic only so that the struct is `Sync`: it is never stored to again, and
+    /// the `OnceLock` around it orders its first value.
     runtime_error: AtomicPtr<*mut PyObject>,
 }
 

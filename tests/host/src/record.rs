@@ -63,6 +63,9 @@ pub struct RecordArgs {
     /// The interface generation that the host speaks: 9, 10.1 or 10.2
     #[arg(long, default_value_t)]
     pub generation: Generation,
+    /// Order a fault from a plugin that was built for tests, such as plant=race (rust/faults.rs)
+    #[arg(long, value_name = "FAULT", hide = true)]
+    pub fault: Option<String>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -145,7 +148,8 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
             first_channel: index * usize::from(args.channels),
         }),
     };
-    let options = NodeOptions { op_path: format!("/project1/audiofileoutplus{}", index + 1) };
+    let fault = args.fault.as_ref().map_or_else(String::new, |fault| format!("?{fault}"));
+    let options = NodeOptions { op_path: format!("/project1/audiofileoutplus{}{fault}", index + 1) };
     let mut node = Node::create(plugin, &options);
     let named = |name: &str| args.set.iter().rev().find(|(set, _)| set == name);
     if let Some(expression) = &args.python {
