@@ -83,6 +83,10 @@ fn a_fresh_node_shows_nothing_but_zeros() {
     for (name, value) in cooked.info {
         assert_eq!(value, if name == "disk_minutes_left" { -1.0 } else { 0.0 }, "{name}");
     }
+    for (key, value) in rig.node.info_dat() {
+        let is_nothing = value.parse::<f64>().is_ok_and(|value| value == 0.0);
+        assert!(!(is_nothing && value.starts_with('-')), "{key} is {value}");
+    }
     assert_eq!(rig.dat("state"), "idle");
     assert_eq!(rig.dat("version"), env!("CARGO_PKG_VERSION"));
     assert_eq!(rig.dat("last_file"), "");

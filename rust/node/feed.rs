@@ -16,7 +16,7 @@ use crate::take::{Command, Pipeline};
 /// Memory for waiting audio never exceeds this, whatever Max Buffer says.
 const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
 /// Below this much waiting audio Max Buffer, which is never less, need not be asked for.
-const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
+pub(super) const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
 /// How long an offline cook sleeps between its looks for room, in microseconds. It goes on when the ring is half empty: a
 /// sleep for each block would cost more than the block.
 const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
@@ -91,11 +91,7 @@ impl Feed {
         block: &mut CookBlock<'_>,
         selected: &[usize],
     ) -> Result<(), Full> {
-        self.admit(take, inputs, block.frames())?;
-        let frames = block.frames();
-        self.writer.push(block, selected)?;
-        self.count(take, frames);
-        Ok(())
+        self.put(take, inputs, block, |writer, block| writer.push(block, selected))
     }
 
     /// As [`Feed::push`], where the ring has no room: in memory of the block's own.
@@ -110,16 +106,23 @@ impl Feed {
         block: &mut CookBlock<'_>,
         selected: &[usize],
     ) -> Result<(), Full> {
-        self.admit(take, inputs, block.frames())?;
-        let frames = block.frames();
-        self.writer.push_outside(block, selected)?;
-        self.count(take, frames);
-        Ok(())
+        self.put(take, inputs, block, |writer, block| writer.push_outside(block, selected))
     }
 
-    fn count(&self, take: &TakeReport, frames: usize) {
+    #[inline(always)]
+    fn put(
+        &mut self,
+        take: &TakeReport,
+        inputs: &Inputs,
+        block: &mut CookBlock<'_>,
+        put: impl FnOnce(&mut StreamWriter<Command>, &mut CookBlock<'_>) -> Result<(), Full>,
+    ) -> Result<(), Full> {
+        let frames = block.frames();
+        self.admit(take, inputs, frames)?;
+        put(&mut self.writer, block)?;
         take.fed.add(frames as u64);
         self.report.backlog.fed.add(frames as u64 * self.layout().frame_bytes());
+        Ok(())
     }
 
     /// Whether `frames` more may wait.
