@@ -111,14 +111,20 @@ mod ordered {
 
 pub(crate) use ordered::Faults;
 
-/// The error that the name of a file orders for what is done to it: writing to `take fail-write-28.wav` fails with
-/// the system's error number 28.
+/// The error that a test orders for an operation on a file.
+///
+/// The name of the file may order one for good: writing to `take fail-write-28.wav` fails with the system's error number
+/// 28. A file `faults` in its folder orders them for as long as it says so, one in each line: `write 28`.
 #[cfg(feature = "inject-faults")]
 pub(crate) fn system(doing: &str, path: &Path) -> io::Result<()> {
     let name = path.to_string_lossy();
     let order = name.split_once(&format!("fail-{doing}-")).map(|(_, order)| order);
     let number = order.and_then(|order| order.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok());
-    number.map_or(Ok(()), |number| Err(io::Error::from_raw_os_error(number)))
+    let listed = || {
+        let orders = std::fs::read_to_string(path.with_file_name("faults")).ok()?;
+        orders.lines().find_map(|line| line.strip_prefix(doing)?.trim().parse().ok())
+    };
+    number.or_else(listed).map_or(Ok(()), |number| Err(io::Error::from_raw_os_error(number)))
 }
 
 /// No fault can be ordered in this build.

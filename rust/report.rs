@@ -7,9 +7,10 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use crate::messages::{Problem, Warning};
+use crate::messages::{Problem, Refusal, Warning};
 
 /// Destinations that every output of a node has.
 pub(crate) const DESTINATIONS: usize = 1;
@@ -100,6 +101,13 @@ pub(crate) struct TakeReport {
     pub(crate) seconds: Number,
     /// Minutes that still fit on the disk at this data rate; negative when unknown.
     pub(crate) minutes_left: Number,
+    /// Frames that were fed and are in no file, because one was given up while the take went on. Destination.
+    pub(crate) dropped: Count,
+    /// The file takes no more packets: the take is to go on in another one. Destination.
+    wants_part: AtomicBool,
+    /// When nothing more is waited for on its behalf, in milliseconds of [`CLOCK`]; the greatest number while it is fed.
+    /// Cook thread.
+    waits_until: Moment,
     /// The take has come to its end before its time: nothing more is written. Whoever finds out. Stored with release after
     /// the problem was posted, so that a cook which sees it finds the problem to show.
     failed: AtomicBool,
@@ -112,7 +120,29 @@ impl TakeReport {
     /// Frames that were fed and are in no file: of a take that ended in an error.
     pub(crate) fn unwritten(&self) -> u64 {
         let heard = self.written.get().saturating_sub(self.silence.get());
-        self.fed.get().saturating_sub(heard)
+        self.fed.get().saturating_sub(heard + self.dropped.get())
+    }
+
+    /// The take has come to its end, or its node has: what a disk refuses is tried for so much longer at most.
+    pub(crate) fn wait_no_longer_than(&self, patience: Duration) {
+        let patience = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+        self.waits_until.0.fetch_min(now().saturating_add(patience), Ordering::Relaxed);
+    }
+
+    /// Whether what a disk refuses is not to be tried again.
+    pub(crate) fn is_out_of_time(&self) -> bool {
+        let until = self.waits_until.0.load(Ordering::Relaxed);
+        until != u64::MAX && now() >= until
+    }
+
+    /// The take is to go on in another file.
+    pub(crate) fn want_part(&self) {
+        self.wants_part.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was asked since the last time.
+    pub(crate) fn wanted_part(&self) -> bool {
+        self.wants_part.load(Ordering::Relaxed) && self.wants_part.swap(false, Ordering::Relaxed)
     }
 
     /// Nothing more of the take is written.
@@ -128,6 +158,23 @@ impl TakeReport {
     /// Whether an error of the take was reported.
     pub(crate) fn has_problem(&self) -> bool {
         self.has_problem.load(Ordering::Acquire)
+    }
+}
+
+/// When the process first asked for the time.
+static CLOCK: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Milliseconds of [`CLOCK`].
+fn now() -> u64 {
+    CLOCK.elapsed().as_millis() as u64
+}
+
+/// A moment of [`CLOCK`]; the greatest number is never.
+struct Moment(AtomicU64);
+
+impl Default for Moment {
+    fn default() -> Self {
+        Self(AtomicU64::new(u64::MAX))
     }
 }
 
@@ -157,6 +204,14 @@ pub(crate) enum Event {
     },
     /// Something is wrong with it; the first problem is the one to show.
     Problem(Problem),
+    /// An operation is refused, and tried again.
+    Refused(Refusal),
+    /// What was refused last has worked after so many seconds.
+    Accepted {
+        seconds: f64,
+        /// Frames that memory had no room for meanwhile.
+        lost: u64,
+    },
     Warning(Warning),
     /// A search that began when so many takes were over has found the suffix that the next take would get.
     SuffixFound {

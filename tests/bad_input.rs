@@ -278,10 +278,17 @@ fn a_folder_without_permission_is_an_error() {
 fn a_folder_that_takes_no_file_is_an_error() {
     let mut rig = Rig::new(2, 48000.0);
     rig.node.set("File", "/sys/take.wav");
-    assert_refused(
-        &mut rig,
-        &["/sys/take.wav", "could not be opened", "then switch Record off, and on again a frame later"],
-    );
+    rig.node.set("Maxbuffer", 1.0);
+    rig.record(true);
+    rig.cooks(2);
+    rig.wait("the take is refused", |node| !node.error().is_empty());
+    assert_sentence(&rig.node.error(), &["/sys/take.wav", "cannot be opened", "and recording goes on by itself"]);
+    assert_eq!(rig.dat("state"), "opening");
+    rig.record(false);
+    rig.cooks(1);
+    rig.wait("the take is given up", |node| node.error().contains("could not be opened"));
+    assert_sentence(&rig.node.error(), &["/sys/take.wav", "then switch Record off, and on again a frame later"]);
+    assert_eq!((rig.number("takes_finished"), rig.number("total_samples_written")), (0, 0));
 }
 
 #[test]

@@ -24,6 +24,7 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("Problem::Locked", "lock.rs", "close it there or change File"),
     ("Problem::KeepsMoving", "sentences.rs", "Another program moves or deletes "),
     ("Problem::Deleted", "faults/gone.rs", "Another program deleted "),
+    ("Problem::GivenUp", "faults/refused.rs", "are lost before the take goes on in another file"),
     ("Problem::Moved", "faults/gone.rs", "moved or renamed"),
     ("Problem::NoFreeName", "sentences.rs", "and all names that follow it are taken"),
     ("Problem::Channels", "formats.rs", "OGG holds 1 to 255 channels, the input has 300"),
@@ -40,6 +41,10 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("Warning::AiffBigEndian", "sentences.rs", "AIFF stores pcm24 big-endian"),
     ("Warning::Mp3BitRate", "sentences.rs", "MP3 holds at most 160 kb/s at 22050 Hz"),
     ("Warning::NotLocked", "sentences.rs", "knows no locks"),
+    ("Warning::NotSynced", "faults/refused.rs", "cannot be asked to keep what is written"),
+    ("Warning::Refused", "lock.rs", "audio waits in memory meanwhile"),
+    ("Warning::WasRefused", "faults/refused.rs", "Writing had to wait "),
+    ("Warning::DiskFillsUp", "faults/refused.rs", "The disk has room for less than 1 minute at this rate"),
     ("Warning::NoInput", "bad_input.rs", "nothing is wired"),
     ("Warning::NoChannels", "bad_input.rs", "has no channels"),
     ("Warning::NoRate", "bad_input.rs", "sample rate of"),
@@ -190,7 +195,7 @@ fn failures_of_the_system_are_told_in_plain_words() {
         ("write", libc::EFBIG, "The file is as large as this disk allows, so ", WRITTEN),
         ("open", libc::EACCES, "Permission is denied, so ", OPENED),
         ("open", libc::EROFS, "The disk is read-only, so ", OPENED),
-        ("open", libc::ENOENT, "The drive or folder does not exist, so ", OPENED),
+        ("open", libc::ENOENT, "The folder is there, but the system takes no file of this name in it, so ", OPENED),
         ("header", libc::ENOENT, "The drive or folder is gone, so ", "the header of"),
         ("open", libc::ENOTDIR, "A file stands where the path has a folder, so ", OPENED),
         ("open", libc::EISDIR, "A folder has this name, so ", OPENED),
@@ -205,15 +210,37 @@ fn failures_of_the_system_are_told_in_plain_words() {
         ("write", libc::EPROTO, "The system reports \"Protocol error", WRITTEN),
     ] {
         let name = format!("fail-{doing}-{number}.wav");
-        let error = error_of(&mut rig(&name));
-        println!("{error}");
+        let mut rig = rig(&name);
+        let first = error_of(&mut rig);
+        assert!(first.starts_with(wrong) && first.contains(&name), "{wrong:?}: {first}");
+        let error = last_error_of(&mut rig);
+        println!("{first}\n{error}");
         assert!(error.starts_with(wrong), "{wrong:?}: {error}");
         assert!(error.contains(meaning) && error.contains(&name), "{meaning:?}: {error}");
         assert!(error.ends_with("then switch Record off, and on again a frame later."), "{error}");
     }
-    let error = error_of(&mut rig(&format!("fail-folder-{}/take.wav", libc::EACCES)));
-    assert!(error.starts_with("Permission is denied, so the folder "), "{error}");
-    assert!(error.contains("could not be created"), "{error}");
+    for (number, wrong) in [
+        (libc::EACCES, "Permission is denied, so the folder "),
+        (libc::ENOENT, "The drive or folder does not exist, so "),
+    ] {
+        let mut rig = rig(&format!("fail-folder-{number}/take.wav"));
+        assert!(error_of(&mut rig).starts_with(wrong));
+        let error = last_error_of(&mut rig);
+        assert!(error.starts_with(wrong) && error.contains("could not be created"), "{error}");
+    }
+}
+
+/// What is left of an error when Record has gone off, and the node has tried once more for a second.
+#[cfg(unix)]
+fn last_error_of(rig: &mut Rig) -> String {
+    rig.node.set("Maxbuffer", 1.0);
+    rig.record(false);
+    rig.cook(800);
+    rig.wait("it is over", |node| !node.info_dat().iter().any(|(key, value)| key == "state" && value == "finishing"));
+    let error = rig.dat("last_error");
+    assert_is_one_sentence(&error);
+    assert_eq!(rig.number("takes_finished"), 0, "{error}");
+    error
 }
 
 #[cfg(windows)]

@@ -1,6 +1,5 @@
-//! What the system is told of a large file that grows: how much more will come, and what it can begin to keep.
-//!
-//! Nothing depends on either: the writes and syncs that follow tell what is to be told.
+//! What the standard library has no words for: how much more of a file will come, what the disk can begin to keep, how
+//! large a file may become, and whether closing it worked.
 //!
 //! Unsafe code, since the systems are asked by address or by descriptor.
 
@@ -59,4 +58,90 @@ pub(super) fn start_writeback(file: &File, from: u64, until: u64) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (file, from, until);
+}
+
+/// Bytes that a file of this file system can have, or the greatest number when no limit is known: FAT has one, and the
+/// process may.
+pub(super) fn largest(file: &File) -> u64 {
+    const FAT: u64 = u32::MAX as u64;
+
+    if is_on_fat(file) { FAT.min(process_limit()) } else { process_limit() }
+}
+
+#[cfg(target_os = "linux")]
+fn is_on_fat(file: &File) -> bool {
+    // MSDOS_SUPER_MAGIC
+    rustix::fs::fstatfs(file).is_ok_and(|system| system.f_type == 0x4d44)
+}
+
+#[cfg(target_os = "macos")]
+fn is_on_fat(file: &File) -> bool {
+    let is_named = |system: rustix::fs::StatFs| b"msdos".iter().zip(system.f_fstypename).all(|(a, b)| *a == b as u8);
+    rustix::fs::fstatfs(file).is_ok_and(is_named)
+}
+
+#[cfg(windows)]
+fn is_on_fat(file: &File) -> bool {
+    use std::os::windows::io::AsRawHandle;
+    use std::ptr::null_mut;
+    use windows_sys::Win32::Storage::FileSystem::GetVolumeInformationByHandleW;
+
+    let mut name = [0u16; 16];
+    // SAFETY: the handle is open, and the name has as much room as is said; the other answers are not asked for.
+    let known = unsafe {
+        GetVolumeInformationByHandleW(
+            file.as_raw_handle(),
+            null_mut(),
+            0,
+            null_mut(),
+            null_mut(),
+            null_mut(),
+            name.as_mut_ptr(),
+            name.len() as u32,
+        )
+    };
+    known != 0 && String::from_utf16_lossy(&name).starts_with("FAT")
+}
+
+/// RLIMIT_FSIZE.
+#[cfg(unix)]
+fn process_limit() -> u64 {
+    rustix::process::getrlimit(rustix::process::Resource::Fsize).current.unwrap_or(u64::MAX)
+}
+
+#[cfg(windows)]
+fn process_limit() -> u64 {
+    u64::MAX
+}
+
+/// Closes the file.
+///
+/// # Errors
+/// What the system says only now: that a share has not taken all of it.
+#[cfg(unix)]
+pub(super) fn close(file: File) -> io::Result<()> {
+    use std::os::fd::IntoRawFd;
+
+    // SAFETY: the descriptor is open, and nothing else owns it any more.
+    match unsafe { libc::close(file.into_raw_fd()) } {
+        0 => Ok(()),
+        // An interrupted one is closed all the same.
+        _ => match io::Error::last_os_error() {
+            error if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            error => Err(error),
+        },
+    }
+}
+
+/// The same.
+#[cfg(windows)]
+pub(super) fn close(file: File) -> io::Result<()> {
+    use std::os::windows::io::IntoRawHandle;
+    use windows_sys::Win32::Foundation::CloseHandle;
+
+    // SAFETY: the handle is open, and nothing else owns it any more.
+    match unsafe { CloseHandle(file.into_raw_handle()) } {
+        0 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
 }

@@ -5,11 +5,13 @@
 
 #[allow(unsafe_code, reason = "tells the system what the standard library has no words for")]
 mod hints;
+mod insisting;
 mod name_template;
 pub(crate) mod names;
 mod open;
 mod part;
 mod queue;
+mod refusals;
 pub(crate) mod scout;
 mod syncing;
 mod take_file;

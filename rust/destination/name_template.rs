@@ -44,7 +44,7 @@ impl NameTemplate {
         if order.file.trim().is_empty() {
             return Err(Problem::NoFile);
         }
-        let mut text = order.file.clone();
+        let mut text = at_home(&order.file);
         // An expression put the suffix there: its place counts, not the index that it had then.
         if let Some(handed_out) = order.handed_out.as_deref().filter(|suffix| !suffix.is_empty())
             && let Some(stem) = text.strip_suffix(handed_out)
@@ -110,6 +110,15 @@ impl NameTemplate {
         let (before, after) = last_part(&self.text).split_once(PLACE)?;
         let once = self.text.matches(PLACE).count() == 1;
         once.then(|| (before, format!(".{}{after}", self.extension)))
+    }
+}
+
+/// A name that begins with `~/`, as shells understand it: in the user's own folder.
+fn at_home(file: &str) -> String {
+    let home = || std::env::home_dir()?.into_os_string().into_string().ok();
+    match file.strip_prefix('~').filter(|rest| rest.starts_with(is_separator)) {
+        Some(rest) => home().map_or_else(|| file.to_owned(), |home| home + rest),
+        None => file.to_owned(),
     }
 }
 
@@ -257,6 +266,19 @@ mod tests {
             let order = NameRequest { handed_out: handed_out.map(str::to_owned), ..order(file, &["wav"]) };
             let expected = std::path::absolute(expected).unwrap();
             assert_eq!(NameTemplate::new(&order).unwrap().path(7).unwrap(), expected, "{handed_out:?}");
+        }
+    }
+
+    #[test]
+    fn a_tilde_in_front_is_the_users_own_folder() {
+        let path = |file: &str| NameTemplate::new(&order(file, &["wav"])).unwrap().path(0).unwrap();
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(path("~/takes/a"), home.join("takes/a.wav"));
+        for name in ["takes/~/a", "~a", "~a/b"] {
+            assert!(
+                !path(name).starts_with(home.join("takes")) && path(name).to_string_lossy().contains('~'),
+                "{name}"
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 //! From the File text to a file that a take can be recorded to. README says how names are made.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -102,15 +103,31 @@ pub(crate) fn next_free(order: &NameRequest) -> String {
     suffix(index.unwrap_or(order.start), order.extensions[0])
 }
 
-/// The name of a take's continuation: `name.0.wav`, `name.0-2.wav`, `name.0-3.wav`.
+/// Bytes that file systems take for a name. Some count other units, of which no name has more than bytes.
+const LONGEST_NAME: usize = 255;
+
+/// The name of a take's continuation: `name.0.wav`, `name.0-2.wav`, `name.0-3.wav`. A stem that leaves no room for the
+/// number is shortened.
 pub(crate) fn roll_over(first: &Path, part: u32) -> PathBuf {
-    let mut name = first.file_stem().unwrap_or_default().to_owned();
-    name.push(format!("-{part}"));
+    let mut end = OsString::from(format!("-{part}"));
     if let Some(extension) = first.extension() {
-        name.push(".");
-        name.push(extension);
+        end.push(".");
+        end.push(extension);
     }
+    let mut name = first.file_stem().unwrap_or_default().to_owned();
+    if name.len() + end.len() > LONGEST_NAME
+        && let Some(stem) = name.to_str()
+    {
+        name = cut(stem, LONGEST_NAME.saturating_sub(end.len())).into();
+    }
+    name.push(end);
     first.with_file_name(name)
+}
+
+/// As much of `text` as fits into `most` bytes.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
 }
 
 /// How many numbers are tried for a continuation.

@@ -8,6 +8,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+#[cfg(unix)]
+use crate::destination::refusals::{self, Verdict};
 use crate::destination::take_file::{TakeFile, is_at, read_at, unlock, write_all_at};
 use crate::faults;
 use crate::messages::{FileOp, Problem, Warning};
@@ -47,7 +49,13 @@ impl Held {
     pub(crate) fn start(mut self, header: &[u8], silence: &[u8]) -> Result<TakeFile, Problem> {
         if let Some(file) = &self.file {
             // In one write: no kill comes between them.
-            lay(file, &[header, silence].concat()).map_err(|cause| Problem::io(FileOp::Write, &self.path, cause))?;
+            let beginning = [header, silence].concat();
+            let refused = |cause| Problem::io(FileOp::Begin, &self.path, cause);
+            faults::system("begin", &self.path).map_err(refused)?;
+            match beside(file, &self.path, &beginning).map_err(refused)? {
+                Some(new) => self.file = Some(new),
+                None => lay(file, &beginning).map_err(refused)?,
+            }
         }
         let file = self.file.take().expect("only start and drop take the file");
         self.folders.keep();
@@ -69,6 +77,50 @@ impl Drop for Held {
         #[cfg(unix)]
         unlock(&file);
     }
+}
+
+/// Writes `bytes` to a new file beside `former`, which has contents, and lets it take its place and its lock: at every
+/// moment either stands there whole. Between a new header and the cut of what stood behind it, an OGG file would hold
+/// parts of both.
+///
+/// `None` where that is not possible: nothing has changed then. On Windows a file that is open is not replaced.
+///
+/// # Errors
+/// When the disk has no room for `bytes`; the former contents stand.
+#[cfg(unix)]
+fn beside(former: &File, path: &Path, bytes: &[u8]) -> io::Result<Option<File>> {
+    use std::os::unix::fs::MetadataExt;
+
+    use crate::destination::names::cut;
+
+    let found = former.metadata()?;
+    // Other names of the file would keep what it held.
+    if found.len() == 0 || found.nlink() > 1 {
+        return Ok(None);
+    }
+    // A link to it stays a link.
+    let Ok(path) = fs::canonicalize(path) else { return Ok(None) };
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Ok(None) };
+    let new_path = path.with_file_name(format!(".{}.new", cut(name, 240)));
+    // One that a kill has left behind is used again.
+    let Ok(new) = options().create(true).truncate(true).open(&new_path) else { return Ok(None) };
+    let outcome = match lock(&new, &new_path) {
+        Ok(_) if is_at(&new, &new_path) => write_all_at(&new, bytes, 0).map(|()| {
+            let likened = new.set_permissions(found.permissions()).is_ok();
+            likened && fs::rename(&new_path, &path).is_ok()
+        }),
+        // Another node is about to do the same.
+        _ => return Ok(None),
+    };
+    if !matches!(outcome, Ok(true)) {
+        let _ = fs::remove_file(&new_path);
+    }
+    outcome.map(|replaced| replaced.then_some(new))
+}
+
+#[cfg(windows)]
+fn beside(_former: &File, _path: &Path, _bytes: &[u8]) -> io::Result<Option<File>> {
+    Ok(None)
 }
 
 /// Overwrites the beginning first and cuts the rest off only when that has worked: the other way round a disk
@@ -99,7 +151,10 @@ pub(crate) fn create(path: &Path) -> Result<Option<Held>, Problem> {
             Err(cause) if cause.kind() == ErrorKind::AlreadyExists || fs::symlink_metadata(path).is_ok() => {
                 return Ok(None);
             }
-            Err(cause) => return Err(Problem::io(FileOp::Open, path, cause)),
+            Err(cause) => {
+                let op = if path.parent().is_some_and(Path::is_dir) { FileOp::OpenInFolder } else { FileOp::Open };
+                return Err(Problem::io(op, path, cause));
+            }
         };
         let locked = match lock(&file, path) {
             Ok(locked) => locked,
@@ -194,9 +249,8 @@ fn lock(file: &File, path: &Path) -> io::Result<bool> {
     match faults::system("lock", path).map_err(TryLockError::Error).and_then(|()| file.try_lock()) {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
-        Err(TryLockError::Error(cause)) => match cause.raw_os_error() {
-            Some(libc::ENOLCK | libc::ENOSYS | libc::EOPNOTSUPP) => Ok(false),
-            _ if cause.kind() == ErrorKind::Unsupported => Ok(false),
+        Err(TryLockError::Error(cause)) => match refusals::verdict(FileOp::Lock, &cause, 0) {
+            Verdict::DoWithout => Ok(false),
             _ => Err(cause),
         },
     }
@@ -211,8 +265,8 @@ fn lock(_file: &File, _path: &Path) -> io::Result<bool> {
 /// Whether a file could not be opened because somebody else has it open: on Windows by its share mode,
 /// elsewhere by a lease.
 fn in_use(cause: &io::Error) -> bool {
-    const ERROR_SHARING_VIOLATION: i32 = 32;
-    cause.kind() == ErrorKind::WouldBlock || cfg!(windows) && cause.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
+    // SHARING_VIOLATION, LOCK_VIOLATION
+    cause.kind() == ErrorKind::WouldBlock || cfg!(windows) && matches!(cause.raw_os_error(), Some(32 | 33))
 }
 
 /// Folders that were made for a file; dropped, those that are empty are removed again.

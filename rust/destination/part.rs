@@ -11,8 +11,8 @@ use super::take_file::{FileLocation, TakeFile};
 use crate::container::{Checkpoint, Container, Patch, Playable};
 use crate::faults::{self, Faults, Point};
 use crate::formats::Recorded;
-use crate::messages::Problem;
-use crate::report::Report;
+use crate::messages::{Problem, Warning};
+use crate::report::{Event, Report};
 use crate::stream::AudioLayout;
 
 /// The file is looked for and made playable at least this often; the promise to users is once a second.
@@ -29,12 +29,16 @@ const LEAST: Duration = Duration::from_millis(10);
 /// One file of a take.
 pub(super) struct Part {
     pub(super) layout: AudioLayout,
+    /// Bytes before the first frame.
+    header: u64,
     // Before the file, which is not closed while it is synced.
     syncing: Syncing,
     file: TakeFile,
     container: Box<dyn Container>,
-    /// What the container has made of packets and the file has not taken yet; empty between calls.
+    /// What the container has made of packets and the file has not taken yet.
     out: Vec<u8>,
+    /// The container's last bytes are laid out.
+    ended: bool,
     /// Frames of which nothing is missing in the file.
     frames: u64,
     /// What the last checkpoint states: what can be played if the disk refuses everything from now on.
@@ -48,6 +52,10 @@ pub(super) struct Part {
     silence: Vec<Range<u64>>,
     /// The file is no longer at its path, which was reported.
     moved: bool,
+    /// Nothing more is written to it, for this reason.
+    given_up: Option<Problem>,
+    /// It cannot be synced, which was reported.
+    told: bool,
     faults: Arc<Faults>,
 }
 
@@ -64,10 +72,12 @@ impl Part {
     ) -> Self {
         Self {
             layout,
+            header: file.len(),
             syncing: Syncing::new(Arc::clone(faults)),
             file,
             container,
             out: Vec::new(),
+            ended: false,
             frames: 0,
             safe: 0,
             checkpointed: Instant::now(),
@@ -75,6 +85,8 @@ impl Part {
             looked: Instant::now(),
             silence: Vec::new(),
             moved: false,
+            given_up: None,
+            told: false,
             faults: Arc::clone(faults),
         }
     }
@@ -93,6 +105,12 @@ impl Part {
         self.file.len()
     }
 
+    /// Bytes that a second of audio takes, as far as there is some.
+    pub(super) fn bytes_a_second(&self) -> f64 {
+        let audio = self.bytes().saturating_sub(self.header);
+        if self.frames > 0 { audio as f64 / self.frames as f64 * self.layout.rate } else { 0.0 }
+    }
+
     /// Bytes that the disk has room for, unless it does not say.
     pub(super) fn room(&self) -> Option<u64> {
         self.file.room()
@@ -100,30 +118,48 @@ impl Part {
 
     /// Frames of silence among those that the file holds: of a file that was cut they may not be all.
     pub(super) fn silent_frames(&self) -> u64 {
-        self.silence.iter().map(|silence| silence.end.min(self.frames).saturating_sub(silence.start)).sum()
+        self.silent_frames_of(self.frames)
     }
 
-    /// Lays out what is in the batch; its packets are empty then. Bytes that wait to be written.
-    pub(super) fn lay_out(&mut self, batch: &mut Batch) -> usize {
+    /// Frames of silence among the first `frames` of those that came.
+    pub(super) fn silent_frames_of(&self, frames: u64) -> u64 {
+        self.silence.iter().map(|silence| silence.end.min(frames).saturating_sub(silence.start)).sum()
+    }
+
+    fn note_silence(&mut self, batch: &mut Batch) {
         for silence in batch.silence.drain(..) {
             match self.silence.last_mut() {
                 Some(last) if last.end == silence.start => last.end = silence.end,
                 _ => self.silence.push(silence),
             }
         }
+    }
+
+    /// Lays out what is in the batch; its packets are empty then. Bytes that wait to be written.
+    pub(super) fn lay_out(&mut self, batch: &mut Batch) -> usize {
+        self.note_silence(batch);
+        if self.is_given_up() {
+            return 0;
+        }
         self.container.append(&mut batch.packets, &mut self.out);
         self.out.len()
     }
 
-    /// Writes what was laid out.
+    /// Writes what was laid out. After a refusal the next call goes on with what is left.
     pub(super) fn write(&mut self) -> Result<(), Problem> {
         self.faults.pass(Point::Writer);
-        let written = self.file.append(&self.out);
-        self.out.clear();
-        self.frames = self.container.playable(self.file.len()).frames;
-        written?;
+        self.append()?;
         let due = self.checkpoint_took <= CHEAP && self.checkpointed.elapsed() >= LEAST;
         if due { self.checkpoint() } else { Ok(()) }
+    }
+
+    /// Appends what was laid out to the file, as much as it takes.
+    fn append(&mut self) -> Result<(), Problem> {
+        let before = self.file.len();
+        let written = self.file.append(&self.out);
+        self.out.drain(..(self.file.len() - before) as usize);
+        self.frames = self.container.playable(self.file.len()).frames;
+        written
     }
 
     /// Checkpoint and sync, each when its time has come.
@@ -135,7 +171,9 @@ impl Part {
             self.looked = Instant::now();
             self.checkpoint()?;
         }
-        self.syncing.go_on(&self.file)
+        let synced = self.syncing.go_on(&self.file);
+        self.note_sync(synced, report, take);
+        Ok(())
     }
 
     fn checkpoint(&mut self) -> Result<(), Problem> {
@@ -157,20 +195,44 @@ impl Part {
         patches.iter().try_for_each(|patch| self.file.patch(patch.at, &patch.bytes))
     }
 
-    /// Completes the file and reads it again. `frames` is what must be in it.
-    pub(super) fn finish(&mut self, frames: u64, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
-        let tail = self.container.tail(self.file.len());
-        // What the header says is worth stating even when a full disk refuses the tail.
-        let completed = self.file.append(&tail);
+    /// Completes the file. After a refusal the next call goes on where this one stopped.
+    pub(super) fn complete(&mut self) -> Result<(), Problem> {
+        if !self.ended {
+            self.out = self.container.tail(self.file.len());
+            self.ended = true;
+        }
+        self.append()?;
         let patches = self.container.complete(self.file.len());
         self.patch(&patches)?;
-        completed?;
         self.file.end()?;
         self.frames = self.container.playable(self.file.len()).frames;
-        self.syncing.wait()?;
-        self.file.sync()?;
+        Ok(())
+    }
+
+    /// Syncs the completed file, reads it again and closes it. `frames` is what must be in it.
+    pub(super) fn finish(mut self, frames: u64, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
+        let synced = self.syncing.wait().and_then(|()| self.file.sync());
+        self.note_sync(synced, report, take);
         self.look_for(report, take)?;
-        self.verify(frames, take)
+        self.verify(frames, take)?;
+        self.file.close()
+    }
+
+    /// A sync that fails is an error, but no reason to stop writing.
+    fn note_sync(&mut self, synced: Result<(), Problem>, report: &Report, take: &TakeOutput) {
+        if let Err(problem) = synced {
+            report.problem(take.id, &take.report, problem);
+        }
+        if !self.file.can_sync() && !self.told {
+            self.told = true;
+            let warning = Warning::NotSynced { path: self.path().to_owned() };
+            report.events.post(take.id, Event::Warning(warning));
+        }
+    }
+
+    /// Bytes that such a file can have.
+    pub(super) fn largest(&self) -> u64 {
+        self.file.largest()
     }
 
     /// A second opinion, from a reader that shares no code with the writer. The open file is read, and not what is at its
@@ -202,6 +264,23 @@ impl Part {
             }
             let _ = self.file.sync();
         }
+    }
+
+    /// After a problem that only this file has: as [`Part::salvage`], and what still comes for it is left out.
+    pub(super) fn give_up(&mut self, problem: Problem) {
+        self.salvage();
+        self.given_up = Some(problem);
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.given_up.is_some()
+    }
+
+    /// How many of the `frames` that came for a file that was given up are not in it, silence not counted, and why.
+    pub(super) fn left_out(&mut self, frames: u64) -> Option<(u64, Problem)> {
+        let heard = |part: &Self, frames| frames - part.silent_frames_of(frames);
+        let left_out = heard(self, frames).saturating_sub(heard(self, self.frames));
+        self.given_up.take().map(|problem| (left_out, problem))
     }
 
     /// Makes a file that was cut after `len` bytes a whole one.

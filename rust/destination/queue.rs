@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub(crate) struct TakeOutput {
     pub(crate) name: NameRequest,
     pub(crate) format: &'static Format,
     pub(crate) settings: Settings,
+    /// Bytes that a file may have where the take is written; the greatest number until a limit is known. Destination.
+    pub(crate) largest_file: AtomicU64,
 }
 
 /// Packets of one file.

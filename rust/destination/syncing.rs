@@ -3,7 +3,10 @@
 //! A disk that is busy with others can need seconds for that. The writer thread does not wait for it: what would
 //! stay in memory meanwhile would be lost with the process.
 
+use std::fs::File;
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -13,6 +16,39 @@ use crate::messages::Problem;
 
 /// The disk is asked to keep what it has at least this often; the promise to users is 10 seconds.
 const SYNC: Duration = Duration::from_secs(8);
+
+/// How a file is synced: as well as its file system can.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SyncMode(Arc<AtomicU8>);
+
+impl SyncMode {
+    /// `fdatasync`; on macOS F_FULLFSYNC, which the cache of a drive takes part in and many shares refuse; on Windows
+    /// FlushFileBuffers.
+    const FULL: u8 = 0;
+    /// `fsync`.
+    const PLAIN: u8 = 1;
+    /// Not at all.
+    const OFF: u8 = 2;
+
+    pub(super) fn sync(&self, file: &File) -> io::Result<()> {
+        match self.0.load(Ordering::Relaxed) {
+            Self::FULL => file.sync_data(),
+            #[cfg(unix)]
+            Self::PLAIN => Ok(rustix::fs::fsync(file)?),
+            _ => Ok(()),
+        }
+    }
+
+    /// The file system cannot do what it was asked for: it is asked for less.
+    pub(super) fn step_down(&self) {
+        let next = if self.0.load(Ordering::Relaxed) == Self::FULL && cfg!(unix) { Self::PLAIN } else { Self::OFF };
+        self.0.store(next, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_off(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::OFF
+    }
+}
 
 /// The syncing of one file.
 ///

@@ -2,9 +2,12 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use super::hints;
+use super::refusals::{self, Verdict};
+use super::syncing::SyncMode;
 use crate::faults;
 use crate::messages::{FileOp, Problem};
 
@@ -21,7 +24,7 @@ const LEAST_ROOM: u64 = 128 * STEP;
 /// A file without sound opens in few programs. So it begins with some silence behind its header, which `len` does
 /// not count and which the first bytes that are appended replace.
 pub(crate) struct TakeFile {
-    file: File,
+    file: LockedFile,
     path: PathBuf,
     len: u64,
     /// Where the silence ends.
@@ -30,6 +33,9 @@ pub(crate) struct TakeFile {
     room_until: u64,
     /// What lies before this was given to the disk.
     kept_until: u64,
+    sync_mode: SyncMode,
+    /// The file system counts names: one that says 0 of a file that was just opened says nothing.
+    counts_names: bool,
 }
 
 /// What can become of an open file's name.
@@ -52,7 +58,9 @@ impl TakeFile {
 
     /// Takes over an open file that is locked and holds a header of `len` bytes and `silence` behind it.
     pub(crate) fn begun(file: File, path: PathBuf, len: u64, silence: u64) -> Self {
-        Self { file, path, len, silent_until: len + silence, room_until: 0, kept_until: 0 }
+        let (counts_names, sync_mode, silent_until) = (has_a_name(&file), SyncMode::default(), len + silence);
+        let file = LockedFile(Some(file));
+        Self { file, path, len, silent_until, room_until: 0, kept_until: 0, sync_mode, counts_names }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -127,19 +135,40 @@ impl TakeFile {
 
     /// Cuts the file after `len` bytes.
     pub(crate) fn truncate(&mut self, len: u64) -> Result<(), Problem> {
-        self.file.set_len(len).map_err(|cause| self.problem(FileOp::UpdateHeader, cause))?;
+        let cut = faults::system("truncate", &self.path).and_then(|()| self.file.set_len(len));
+        cut.map_err(|cause| self.problem(FileOp::UpdateHeader, cause))?;
         (self.len, self.silent_until) = (len, len);
         Ok(())
     }
 
-    /// Waits until the disk has everything.
+    /// Waits until the disk has everything, as far as the file system can be asked for that: see [`SyncMode`].
     pub(crate) fn sync(&self) -> Result<(), Problem> {
-        sync(&self.file, &self.path)
+        sync(&self.file, &self.path, &self.sync_mode)
+    }
+
+    /// Whether the file system can be asked to keep what it has.
+    pub(crate) fn can_sync(&self) -> bool {
+        !self.sync_mode.is_off()
     }
 
     /// Another handle of the same open file, to sync it in another thread.
     pub(crate) fn try_clone(&self) -> io::Result<Handle> {
-        Ok(Handle { file: self.file.try_clone()?, path: self.path.clone() })
+        Ok(Handle { file: self.file.try_clone()?, path: self.path.clone(), sync_mode: self.sync_mode.clone() })
+    }
+
+    /// Gives the lock back and closes the file.
+    ///
+    /// # Errors
+    /// What some systems say only now: drives that upload what was written when it is closed.
+    pub(crate) fn close(mut self) -> Result<(), Problem> {
+        let ordered = faults::system("close", &self.path);
+        let closed = self.file.close();
+        ordered.and(closed).map_err(|cause| self.problem(FileOp::Close, cause))
+    }
+
+    /// Bytes that a file of this file system can have; the greatest number when no limit is known.
+    pub(crate) fn largest(&self) -> u64 {
+        hints::largest(&self.file)
     }
 
     /// Reads the file from its beginning.
@@ -159,7 +188,7 @@ impl TakeFile {
     pub(crate) fn location(&self) -> FileLocation {
         if is_at(&self.file, &self.path) {
             FileLocation::InPlace
-        } else if has_a_name(&self.file) {
+        } else if has_a_name(&self.file) || !self.counts_names {
             FileLocation::Moved
         } else {
             FileLocation::Deleted
@@ -171,28 +200,55 @@ impl TakeFile {
     }
 }
 
+/// An open file that is unlocked before it is closed, whatever closes it.
+struct LockedFile(Option<File>);
+
+impl LockedFile {
+    fn close(&mut self) -> io::Result<()> {
+        let Some(file) = self.0.take() else { return Ok(()) };
+        unlock(&file);
+        hints::close(file)
+    }
+}
+
+impl Deref for LockedFile {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        self.0.as_ref().expect("it is closed once, by its owner's end")
+    }
+}
+
+impl Drop for LockedFile {
+    fn drop(&mut self) {
+        // There was a problem before, which is the one to show.
+        let _ = self.close();
+    }
+}
+
 /// A handle that can only sync.
 pub(crate) struct Handle {
     file: File,
     path: PathBuf,
+    sync_mode: SyncMode,
 }
 
 impl Handle {
     /// As [`TakeFile::sync`].
     pub(crate) fn sync(&self) -> Result<(), Problem> {
-        sync(&self.file, &self.path)
+        sync(&self.file, &self.path, &self.sync_mode)
     }
 }
 
-fn sync(file: &File, path: &Path) -> Result<(), Problem> {
-    let synced = faults::system("sync", path).and_then(|()| file.sync_data());
-    synced.map_err(|cause| Problem::io(FileOp::Sync, path, cause))
-}
-
-impl Drop for TakeFile {
-    fn drop(&mut self) {
-        unlock(&self.file);
+/// Syncs as well as the file system can, and remembers how well that is.
+fn sync(file: &File, path: &Path, mode: &SyncMode) -> Result<(), Problem> {
+    while !mode.is_off() {
+        match faults::system("sync", path).and_then(|()| mode.sync(file)) {
+            Err(cause) if refusals::verdict(FileOp::Sync, &cause, 0) == Verdict::DoWithout => mode.step_down(),
+            synced => return synced.map_err(|cause| Problem::io(FileOp::Sync, path, cause)),
+        }
     }
+    Ok(())
 }
 
 /// Gives the lock back before the file is closed: a process that the host forked meanwhile holds the same open
@@ -212,8 +268,12 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
 
     let Ok(open) = file.metadata() else { return true };
     match std::fs::metadata(path) {
-        Ok(named) => open.nlink() > 0 && (open.dev(), open.ino()) == (named.dev(), named.ino()),
-        Err(error) => !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+        // An inode number is used again only after the file is closed.
+        Ok(named) => (open.dev(), open.ino()) == (named.dev(), named.ino()),
+        Err(error) => {
+            let is_gone = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+            !is_gone && error.raw_os_error() != Some(libc::ELOOP)
+        }
     }
 }
 
@@ -302,80 +362,4 @@ fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    fn begun(folder: &Path) -> TakeFile {
-        let path = folder.join("take.raw");
-        let file = File::create_new(&path).unwrap();
-        TakeFile::beginning(file, path, b"head", b"silence")
-    }
-
-    #[test]
-    fn what_is_appended_replaces_the_silence() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut file = begun(folder.path());
-        let bytes = |file: &TakeFile| String::from_utf8(fs::read(&file.path).unwrap()).unwrap();
-        assert_eq!((bytes(&file).as_str(), file.len(), file.has_placeholder()), ("headsilence", 4, true));
-        file.append(b"SO").unwrap();
-        file.patch(0, b"H").unwrap();
-        assert_eq!((bytes(&file).as_str(), file.len(), file.has_placeholder()), ("HeadSOlence", 6, true));
-        file.append(b"UND and on").unwrap();
-        file.end().unwrap();
-        assert_eq!((bytes(&file).as_str(), file.len(), file.has_placeholder()), ("HeadSOUND and on", 16, false));
-    }
-
-    /// Appends so many quarters of [`STEP`], and returns one of them.
-    fn grow(file: &mut TakeFile, quarters: usize) -> Vec<u8> {
-        let quarter: Vec<u8> = (0..STEP / 4).map(|index| (index % 251) as u8).collect();
-        (0..quarters).for_each(|_| file.append(&quarter).unwrap());
-        quarter
-    }
-
-    #[test]
-    fn a_large_file_is_as_long_as_what_was_appended() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut file = begun(folder.path());
-        let quarter = grow(&mut file, 9);
-        assert_eq!(file.file.metadata().unwrap().len(), file.len());
-        file.end().unwrap();
-        assert_eq!(fs::read(&file.path).unwrap(), [b"head".as_slice(), &quarter.repeat(9)].concat());
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn room_is_set_aside_for_a_large_file_and_given_back_at_its_end() {
-        use std::os::unix::fs::MetadataExt;
-
-        let folder = tempfile::tempdir().unwrap();
-        let mut file = begun(folder.path());
-        let room = |file: &TakeFile| file.file.metadata().unwrap().blocks() * 512;
-        grow(&mut file, 4);
-        if file.room_until == u64::MAX {
-            eprintln!("skipped: the disk of the temporary folder is nearly full or sets nothing aside");
-            return;
-        }
-        assert!(file.room_until == 2 * STEP && room(&file) >= 2 * STEP, "{} of {}", room(&file), file.room_until);
-        grow(&mut file, 4);
-        assert_eq!(file.room_until, 3 * STEP);
-        file.end().unwrap();
-        assert!(room(&file) < 2 * STEP + STEP / 4, "{}", room(&file));
-    }
-
-    #[test]
-    fn a_take_that_ends_sooner_keeps_none_of_the_silence() {
-        for (sound, cut, left) in [("", None, "head"), ("SO", None, "headSO"), ("SO", Some(5), "headS")] {
-            let folder = tempfile::tempdir().unwrap();
-            let mut file = begun(folder.path());
-            file.append(sound.as_bytes()).unwrap();
-            match cut {
-                Some(len) => file.truncate(len).unwrap(),
-                None => file.end().unwrap(),
-            }
-            assert_eq!(fs::read(&file.path).unwrap(), left.as_bytes());
-            assert_eq!((file.len(), file.has_placeholder()), (left.len() as u64, false));
-        }
-    }
-}
+mod tests;

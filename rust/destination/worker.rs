@@ -1,16 +1,22 @@
 //! The thread of one destination: does what is in its queue, and keeps the open file safe meanwhile.
 //!
-//! A destination is a failure domain: whatever its disk does, the encoding thread and other destinations go on. A problem
-//! ends the take here: what was written is made playable, and the report says why.
+//! A destination is a failure domain: whatever its disk does, the encoding thread and other destinations go on. What a
+//! disk refuses is tried again while audio waits in the queue, so that a refusal is to the take what a slow disk is. Only
+//! a problem that no waiting can mend ends the take here: what was written is made playable, and the report says why.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::insisting::Refused;
 use super::names;
 use super::part::Part;
 use super::queue::{Batch, Next, OpenPart, QueueReceiver, TakeOutput, Work};
+use super::refusals::{self, Verdict};
+use super::take_file::TakeFile;
+use crate::container::Container;
 use crate::faults::Faults;
 use crate::messages::{Problem, Warning};
 use crate::report::{Event, Report, TakeId};
@@ -96,6 +102,60 @@ impl Destination {
         }
     }
 
+    /// Does `attempt` until it works, if waiting may help and the take has time for it.
+    ///
+    /// # Errors
+    /// The last refusal.
+    fn insist<T>(&mut self, mut attempt: impl FnMut(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
+        let mut refused: Option<Refused> = None;
+        loop {
+            let problem = match attempt(self) {
+                Ok(done) => {
+                    if let (Some(refused), Some(take)) = (refused, &self.take) {
+                        self.report.events.post(take.output.id, refused.accepted(&take.output.report));
+                    }
+                    return Ok(done);
+                }
+                Err(problem) => problem,
+            };
+            let Some(take) = &self.take else { return Err(problem) };
+            let len = take.part.as_ref().map_or(0, Part::bytes);
+            let report = &take.output.report;
+            if refusals::of(&problem, len) != Verdict::Wait || report.is_out_of_time() {
+                return Err(problem);
+            }
+            let refused = refused.get_or_insert_with(|| Refused::new(report));
+            if let Some(refusal) = refused.once_more(&problem) {
+                self.report.events.post(take.output.id, Event::Refused(refusal));
+            }
+            refused.wait(report);
+        }
+    }
+
+    /// Does `attempt` to the open file as [`Destination::insist`] does. A file that takes no more is given up: the take
+    /// goes on in another one.
+    fn insist_on_part(
+        &mut self,
+        mut attempt: impl FnMut(&mut Part, &Report, &TakeOutput) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        let outcome = self.insist(|destination| match &mut destination.take {
+            Some(Take { part: Some(part), output, .. }) if !part.is_given_up() => {
+                attempt(part, &destination.report, output)
+            }
+            _ => Ok(()),
+        });
+        let (Err(problem), Some(Take { part: Some(part), output, .. })) = (outcome, &mut self.take) else {
+            return Ok(());
+        };
+        // One that has taken nothing has no limit that another would not have.
+        if refusals::of(&problem, part.bytes()) != Verdict::NextPart || part.frames() == 0 {
+            return Err(problem);
+        }
+        part.give_up(problem);
+        output.report.want_part();
+        Ok(())
+    }
+
     /// Writes a batch, and those that wait behind it: after a stall they are many and small.
     fn write(&mut self, mut batch: Batch) -> Result<(), Problem> {
         let (mut bytes, mut source_bytes) = (0, 0);
@@ -110,7 +170,7 @@ impl Destination {
                 None => break,
             }
         }
-        let written = part.map_or(Ok(()), Part::write);
+        let written = self.insist_on_part(|part, _, _| part.write());
         self.queue.done(bytes, source_bytes);
         self.publish();
         written
@@ -125,23 +185,16 @@ impl Destination {
         if self.take.as_ref().is_none_or(|take| take.output.id != output.id) {
             self.take = Some(Take::new(Arc::clone(&output)));
         }
-        let Some(take) = &mut self.take else { return Ok(()) };
-        let (header, placeholder) = (container.header(), container.placeholder());
-        let (warning, file, suffix) = match &take.first {
-            None => {
-                let reserved = names::reserve(&output.name)?;
-                let suffix = reserved.suffix.clone();
-                (reserved.warning(), reserved.start(header, placeholder)?, Some(suffix))
-            }
-            Some(first) => {
-                let (held, part) = names::reserve_part(first, take.parts + 1)?;
-                take.parts = part;
-                (held.warning(), held.start(header, placeholder)?, None)
-            }
-        };
+        let opened = self.insist(|destination| match &mut destination.take {
+            Some(take) => take.open(&*container).map(Some),
+            None => Ok(None),
+        });
+        let (Some(Opened { file, warning, suffix }), Some(take)) = (opened?, &mut self.take) else { return Ok(()) };
         let path = file.path().to_owned();
         take.first.get_or_insert_with(|| path.clone());
-        take.part = Some(Part::new(file, container, layout, &self.faults));
+        let part = Part::new(file, container, layout, &self.faults);
+        output.largest_file.store(part.largest(), Ordering::Relaxed);
+        take.part = Some(part);
         self.report.events.post(
             output.id,
             match suffix {
@@ -162,16 +215,25 @@ impl Destination {
 
     /// Completes the file, closes and unlocks it; at the end of the take, counts it.
     fn finish(&mut self, frames: u64, take_ends: bool) -> Result<(), Problem> {
-        let Some(take) = &mut self.take else { return Ok(()) };
-        let Some(part) = &mut take.part else { return Ok(()) };
-        part.finish(frames, &self.report, &take.output)?;
-        let path = part.path().to_owned();
+        self.insist_on_part(|part, _, _| part.complete())?;
         self.publish();
         let Some(take) = &mut self.take else { return Ok(()) };
-        take.before = take.totals();
-        take.part = None;
+        let (totals, output) = (take.totals(), Arc::clone(&take.output));
+        let Some(mut part) = take.part.take() else { return Ok(()) };
+        let before = std::mem::replace(&mut take.before, totals);
+        let path = part.path().to_owned();
+        match part.left_out(frames) {
+            Some((left_out, problem)) => self.count_left_out(&output, &path, left_out, problem),
+            None => {
+                if let Err(problem) = part.finish(frames, &self.report, &output) {
+                    if matches!(problem, Problem::Deleted { .. }) {
+                        take.before = before;
+                    }
+                    return Err(problem);
+                }
+            }
+        }
         if take_ends {
-            let output = Arc::clone(&take.output);
             self.take = None;
             let next_suffix = names::next_free(&output.name);
             // Another thread may have found a problem meanwhile: the file is whole, but the take ended in an error.
@@ -185,6 +247,20 @@ impl Destination {
             );
         }
         Ok(())
+    }
+
+    /// A file was given up before it had all that came for it.
+    fn count_left_out(&self, output: &TakeOutput, path: &Path, frames: u64, problem: Problem) {
+        output.report.dropped.add(frames);
+        match problem {
+            Problem::Deleted { .. } => self.report.problem(output.id, &output.report, problem),
+            // The next file goes on where this one ends.
+            _ if frames == 0 => {}
+            _ => {
+                let problem = Problem::GivenUp { path: path.to_owned(), cause: problem.refusal().cause, frames };
+                self.report.problem(output.id, &output.report, problem);
+            }
+        }
     }
 
     /// A problem ends the take.
@@ -212,12 +288,10 @@ impl Destination {
 
     /// What is to be done now and then while a file is open.
     fn keep_safe(&mut self) -> Result<(), Problem> {
+        self.insist_on_part(|part, report, output| part.keep_safe(report, output))?;
         let Some(take) = &mut self.take else { return Ok(()) };
-        let Some(part) = &mut take.part else { return Ok(()) };
-        part.keep_safe(&self.report, &take.output)?;
         if take.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AROUND) {
-            let totals = take.totals();
-            let a_minute = if totals.seconds > 0.0 { totals.bytes as f64 / totals.seconds * 60.0 } else { 0.0 };
+            let a_minute = take.part.as_ref().map_or(0.0, Part::bytes_a_second) * 60.0;
             let room = take.part.as_ref().and_then(Part::room);
             let minutes = match room {
                 Some(free) if a_minute > 0.0 => free as f64 / a_minute,
@@ -241,9 +315,35 @@ impl Destination {
     }
 }
 
+/// A file that was opened.
+struct Opened {
+    file: TakeFile,
+    warning: Option<Warning>,
+    /// Of the take's first file.
+    suffix: Option<String>,
+}
+
 impl Take {
     fn new(output: Arc<TakeOutput>) -> Self {
         Self { output, part: None, first: None, parts: 1, before: Totals::default(), looked: None }
+    }
+
+    /// Opens and begins the next file.
+    fn open(&mut self, container: &dyn Container) -> Result<Opened, Problem> {
+        let (header, placeholder) = (container.header(), container.placeholder());
+        match &self.first {
+            None => {
+                let reserved = names::reserve(&self.output.name)?;
+                let (warning, suffix) = (reserved.warning(), Some(reserved.suffix.clone()));
+                Ok(Opened { file: reserved.start(header, placeholder)?, warning, suffix })
+            }
+            Some(first) => {
+                let (held, part) = names::reserve_part(first, self.parts + 1)?;
+                self.parts = part;
+                let warning = held.warning();
+                Ok(Opened { file: held.start(header, placeholder)?, warning, suffix: None })
+            }
+        }
     }
 
     /// The parts before plus the current one.

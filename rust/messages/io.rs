@@ -4,44 +4,91 @@ use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use super::problem::{FileOp, shown};
+use super::refusal::Refusal;
 
-/// The sentence for `cause`, which came up while `op` something to `path`.
+/// The sentence for `cause`, which ended a take when it came up while `op` something to `path`.
 pub(crate) fn io_sentence(op: FileOp, path: &Path, cause: &Error) -> String {
-    let (wrong, remedy) = explain(op, cause);
+    let Words { wrong, mend, elsewhere } = explain(op, cause);
     let path = shown(path);
     let meaning = match op {
-        FileOp::Open => format!("{path} could not be opened"),
+        FileOp::Open | FileOp::OpenInFolder => format!("{path} could not be opened"),
         FileOp::CreateFolder => format!("the folder {path} could not be created"),
         FileOp::Lock => format!("{path} could not be locked against other programs"),
+        FileOp::Begin => format!("nothing is recorded to {path}, and it is as it was before"),
         FileOp::Write => format!("{path} ends after what is already in it"),
         FileOp::UpdateHeader => format!("the header of {path} may not know its last seconds"),
         FileOp::Sync => format!("{path} may not be safe on the disk yet"),
+        FileOp::Close => format!("{path} may not be whole"),
     };
+    let remedy = [mend, elsewhere].into_iter().filter(|remedy| !remedy.is_empty()).collect::<Vec<_>>().join(" or ");
     format!("{wrong}, so {meaning}: {remedy}, then switch Record off, and on again a frame later.")
 }
 
+/// What is shown of `cause` while `op` is tried again.
+pub(super) fn io_refusal(op: FileOp, path: &Path, cause: &Error) -> Refusal {
+    let Words { wrong, mend, elsewhere } = explain(op, cause);
+    let path = shown(path);
+    let meaning = match op {
+        FileOp::Open | FileOp::OpenInFolder => format!("{path} cannot be opened"),
+        FileOp::CreateFolder => format!("the folder {path} cannot be created"),
+        FileOp::Lock => format!("{path} cannot be locked against other programs"),
+        FileOp::Begin => format!("{path} cannot be begun"),
+        FileOp::Write => format!("{path} cannot be written"),
+        FileOp::UpdateHeader => format!("the header of {path} cannot be updated"),
+        FileOp::Sync => format!("{path} cannot be kept safe"),
+        FileOp::Close => format!("{path} cannot be closed"),
+    };
+    let remedy = match (mend, elsewhere) {
+        ("", "") => "check the drive, and recording goes on by itself".to_owned(),
+        (mend, "") => format!("{mend}, and recording goes on by itself"),
+        ("", elsewhere) => format!("{elsewhere}, then switch Record off, and on again a frame later"),
+        (mend, elsewhere) => format!(
+            "{mend}, and recording goes on by itself, or {elsewhere}, then switch Record off, and on again a frame later"
+        ),
+    };
+    Refusal { cause: wrong, meaning, remedy, is_lock: false }
+}
+
+/// A failed file operation in plain words.
+struct Words {
+    wrong: String,
+    /// What makes the operation work.
+    mend: &'static str,
+    /// What makes another take work.
+    elsewhere: &'static str,
+}
+
 /// What is wrong, and what helps.
-fn explain(op: FileOp, cause: &Error) -> (String, &'static str) {
-    let starting = matches!(op, FileOp::Open | FileOp::CreateFolder);
-    let (wrong, remedy) = match cause.kind() {
-        ErrorKind::StorageFull | ErrorKind::WriteZero => ("The disk is full", "free some space"),
-        ErrorKind::QuotaExceeded => ("The disk quota is used up", "free some space"),
+fn explain(op: FileOp, cause: &Error) -> Words {
+    let starting = matches!(op, FileOp::Open | FileOp::OpenInFolder | FileOp::CreateFolder);
+    if op == FileOp::OpenInFolder && cause.kind() == ErrorKind::NotFound {
+        let wrong = "The folder is there, but the system takes no file of this name in it".to_owned();
+        return Words {
+            wrong,
+            mend: "let TouchDesigner through the protection of folders (on Windows, Controlled Folder Access)",
+            elsewhere: "leave signs such as a colon or a question mark out of File",
+        };
+    }
+    let (wrong, mend, elsewhere) = match cause.kind() {
+        ErrorKind::StorageFull | ErrorKind::WriteZero => ("The disk is full", "free some space", ""),
+        ErrorKind::QuotaExceeded => ("The disk quota is used up", "free some space", ""),
         ErrorKind::FileTooLarge => {
-            ("The file is as large as this disk allows", "record to a disk with a newer file system")
+            ("The file is as large as this disk allows", "", "record to a disk with a newer file system")
         }
+        ErrorKind::PermissionDenied if cfg!(target_os = "macos") && cause.raw_os_error() == Some(EPERM) => PRIVATE,
         ErrorKind::PermissionDenied => {
-            ("Permission is denied", "choose a place where this user may write, or change the permissions")
+            ("Permission is denied", "change the permissions", "choose a place where this user may write")
         }
-        ErrorKind::ReadOnlyFilesystem => ("The disk is read-only", "choose another disk"),
-        ErrorKind::NotFound if starting => ("The drive or folder does not exist", "connect it or change File"),
-        ErrorKind::NotFound => ("The drive or folder is gone", "connect it again or change File"),
+        ErrorKind::ReadOnlyFilesystem => ("The disk is read-only", "make it writable", "choose another disk"),
+        ErrorKind::NotFound if starting => ("The drive or folder does not exist", "connect it", "change File"),
+        ErrorKind::NotFound => ("The drive or folder is gone", "connect it again", "change File"),
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
-            ("A file stands where the path has a folder", "change File")
+            ("A file stands where the path has a folder", "", "change File")
         }
-        ErrorKind::IsADirectory => ("A folder has this name", "change File"),
-        ErrorKind::InvalidFilename if too_long(cause) => ("The name is too long for this disk", "shorten File"),
-        ErrorKind::InvalidFilename => ("This disk does not allow such a name", "change File"),
-        ErrorKind::InvalidInput if starting => ("This disk does not allow such a name", "change File"),
+        ErrorKind::IsADirectory => ("A folder has this name", "", "change File"),
+        ErrorKind::InvalidFilename if too_long(cause) => ("The name is too long for this disk", "", "shorten File"),
+        ErrorKind::InvalidFilename => ("This disk does not allow such a name", "", "change File"),
+        ErrorKind::InvalidInput if starting => ("This disk does not allow such a name", "", "change File"),
         ErrorKind::StaleNetworkFileHandle
         | ErrorKind::NotConnected
         | ErrorKind::NetworkDown
@@ -49,31 +96,44 @@ fn explain(op: FileOp, cause: &Error) -> (String, &'static str) {
         | ErrorKind::HostUnreachable
         | ErrorKind::ConnectionReset
         | ErrorKind::ConnectionAborted
-        | ErrorKind::TimedOut => ("The network folder does not answer", "restore the connection"),
+        | ErrorKind::TimedOut => NO_ANSWER,
         ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy | ErrorKind::Deadlock => IN_USE,
         _ => match known(cause) {
             Some(known) => known,
             // The system's own words, since they are all that is known.
-            None => return (format!("The system reports \"{}\"", words(cause)), "check the drive"),
+            None => {
+                let wrong = format!("The system reports \"{}\"", words(cause));
+                return Words { wrong, mend: "check the drive", elsewhere: "" };
+            }
         },
     };
-    (wrong.to_owned(), remedy)
+    Words { wrong: wrong.to_owned(), mend, elsewhere }
 }
 
-const IN_USE: (&str, &str) = ("Another program is using the file", "close it there or change File");
-const FAULT: (&str, &str) = ("The drive reports a fault", "check the drive and its cable");
-const RING: (&str, &str) = ("The path is a ring of links", "change File");
-const REMOVED: (&str, &str) = ("The drive is gone", "connect it again");
-const TOO_MANY: (&str, &str) = ("Too many files are open in this process", "close some of them");
+type Known = (&'static str, &'static str, &'static str);
+
+const IN_USE: Known = ("Another program is using the file", "close it there", "change File");
+const FAULT: Known = ("The drive reports a fault", "check the drive and its cable", "");
+const RING: Known = ("The path is a ring of links", "", "change File");
+const REMOVED: Known = ("The drive is gone", "connect it again", "");
+const TOO_MANY: Known = ("Too many files are open in this process", "close some of them", "");
+const NO_ANSWER: Known = ("The network folder does not answer", "restore the connection", "");
+/// What macOS keeps from a program until its user allows it: Documents, Desktop, Downloads, removable and network drives.
+const PRIVATE: Known = (
+    "macOS keeps TouchDesigner out of this folder",
+    "allow it under System Settings, Privacy & Security, Files and Folders",
+    "choose another folder",
+);
+const EPERM: i32 = 1;
 
 /// The errors that std has no kind for.
 #[cfg(unix)]
-fn known(cause: &Error) -> Option<(&'static str, &'static str)> {
+fn known(cause: &Error) -> Option<Known> {
     match cause.raw_os_error()? {
         libc::EIO => Some(FAULT),
         libc::ENODEV | libc::ENXIO => Some(REMOVED),
         libc::EMFILE | libc::ENFILE => Some(TOO_MANY),
-        libc::ENOTCONN => Some(("The network folder does not answer", "restore the connection")),
+        libc::ENOTCONN => Some(NO_ANSWER),
         libc::ELOOP => Some(RING),
         _ => None,
     }
@@ -81,7 +141,7 @@ fn known(cause: &Error) -> Option<(&'static str, &'static str)> {
 
 /// The errors that std has no kind for: winerror.h.
 #[cfg(windows)]
-fn known(cause: &Error) -> Option<(&'static str, &'static str)> {
+fn known(cause: &Error) -> Option<Known> {
     match cause.raw_os_error()? {
         // SHARING_VIOLATION, LOCK_VIOLATION
         32 | 33 => Some(IN_USE),
@@ -94,7 +154,7 @@ fn known(cause: &Error) -> Option<(&'static str, &'static str)> {
         // TOO_MANY_OPEN_FILES
         4 => Some(TOO_MANY),
         // BAD_NETPATH, NETWORK_BUSY, UNEXP_NET_ERR, NETNAME_DELETED, SEM_TIMEOUT
-        53 | 54 | 59 | 64 | 121 => Some(("The network folder does not answer", "restore the connection")),
+        53 | 54 | 59 | 64 | 121 => Some(NO_ANSWER),
         _ => None,
     }
 }
@@ -123,8 +183,17 @@ fn words(cause: &Error) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [FileOp; 6] =
-        [FileOp::Open, FileOp::CreateFolder, FileOp::Lock, FileOp::Write, FileOp::UpdateHeader, FileOp::Sync];
+    const ALL: [FileOp; 9] = [
+        FileOp::Open,
+        FileOp::OpenInFolder,
+        FileOp::CreateFolder,
+        FileOp::Lock,
+        FileOp::Begin,
+        FileOp::Write,
+        FileOp::UpdateHeader,
+        FileOp::Sync,
+        FileOp::Close,
+    ];
 
     fn sentence(op: FileOp, kind: ErrorKind) -> String {
         io_sentence(op, Path::new("/x/take.0.wav"), &kind.into())
@@ -143,8 +212,8 @@ mod tests {
     fn a_denied_permission_says_where_to_go() {
         assert_eq!(
             sentence(FileOp::Open, ErrorKind::PermissionDenied),
-            "Permission is denied, so /x/take.0.wav could not be opened: choose a place where this user may write, \
-             or change the permissions, then switch Record off, and on again a frame later."
+            "Permission is denied, so /x/take.0.wav could not be opened: change the permissions \
+             or choose a place where this user may write, then switch Record off, and on again a frame later."
         );
     }
 
@@ -234,6 +303,11 @@ mod tests {
                 assert!(!sentence.contains(". ") && !sentence.contains(".,"), "{sentence}");
                 assert!(!sentence.contains(char::is_control) && !sentence.contains("  "), "{sentence:?}");
                 assert!(sentence.starts_with(char::is_uppercase), "{sentence}");
+                for lost in [None, Some((1.5, 72_000))] {
+                    let waiting = io_refusal(op, Path::new("/x/take"), cause).sentence(lost);
+                    assert!(waiting.contains("/x/take") && waiting.ends_with('.'), "{waiting}");
+                    assert!(!waiting.contains(". ") && !waiting.contains(".,"), "{waiting}");
+                }
             }
         }
     }

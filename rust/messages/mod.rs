@@ -6,8 +6,10 @@
 mod io;
 mod limit;
 mod problem;
+mod refusal;
 mod warning;
 
 pub(crate) use limit::Limit;
 pub(crate) use problem::{FileOp, Problem, clock};
+pub(crate) use refusal::Refusal;
 pub(crate) use warning::{Filled, SuspensionCause, Warning};

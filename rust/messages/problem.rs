@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::io::io_sentence;
+use super::io::{io_refusal, io_sentence};
 use super::limit::{Limit, alternatives, choice};
+use super::refusal::Refusal;
 
 /// Why a take cannot start or go on: the node's error string.
 #[derive(Debug, Error)]
@@ -65,11 +66,18 @@ pub(crate) enum Problem {
     KeepsMoving { path: PathBuf },
     /// The file was deleted, or replaced by another, while it was recorded.
     #[error(
-        "Another program deleted {} while it was being recorded, so the take cannot be kept: \
-         stop that program or change File, then switch Record off, and on again a frame later.",
+        "Another program deleted {} while it was being recorded, so what was in it is lost: \
+         stop that program, or record to another folder.",
         shown(.path)
     )]
     Deleted { path: PathBuf },
+    /// A file took no more before all was in it that had come for it.
+    #[error(
+        "{cause}, so {} ends there, and {frames} samples a channel are lost before the take goes on in another file: \
+         record to another disk.",
+        shown(.path)
+    )]
+    GivenUp { path: PathBuf, cause: String, frames: u64 },
     /// The file, or its folder, was moved or renamed while it was recorded; the take goes on in it.
     #[error(
         "Another program moved or renamed {} while it is being recorded, so the whole take will be under \
@@ -145,11 +153,16 @@ const NAMES_LISTED: usize = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FileOp {
     Open,
+    /// The same, where the folder is known to be there.
+    OpenInFolder,
     CreateFolder,
     Lock,
+    /// To write the header over what the file held before.
+    Begin,
     Write,
     UpdateHeader,
     Sync,
+    Close,
 }
 
 impl Problem {
@@ -162,6 +175,31 @@ impl Problem {
         let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let what = what.or_else(|| panic.downcast_ref::<String>().cloned());
         Self::Internal { what: what.unwrap_or_else(|| "no details".into()) }
+    }
+
+    /// What is shown of it while the operation is tried again.
+    pub(crate) fn refusal(&self) -> Refusal {
+        match self {
+            Self::Io { op, path, cause } => io_refusal(*op, path, cause),
+            Self::Locked { path } => Refusal {
+                cause: format!(
+                    "Another program or another node {} {}",
+                    if cfg!(windows) { "uses" } else { "has locked" },
+                    shown(path)
+                ),
+                meaning: "nothing is written to it yet".to_owned(),
+                remedy: "close it there, and recording goes on by itself, or change File, then switch Record off, and \
+                         on again a frame later"
+                    .to_owned(),
+                is_lock: true,
+            },
+            other => Refusal {
+                cause: other.cause(),
+                meaning: "nothing is written yet".to_owned(),
+                remedy: "stop that program, and recording goes on by itself".to_owned(),
+                is_lock: false,
+            },
+        }
     }
 
     /// What is wrong, without what helps.

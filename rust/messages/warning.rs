@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::problem::shown;
+use super::refusal::Refusal;
 
 /// What the user should know although the take goes on: the node's warning string.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -29,6 +30,33 @@ pub(crate) enum Warning {
         shown(.path)
     )]
     NotLocked { path: PathBuf },
+    /// The file system can keep nothing on request.
+    #[error(
+        "The disk of {} cannot be asked to keep what is written, so a power cut may cost the last seconds: \
+         record to a local disk if that matters.",
+        shown(.path)
+    )]
+    NotSynced { path: PathBuf },
+    /// An operation was refused for a while in this take, `times` times, and `lost` frames found no room in memory.
+    #[error(
+        "Writing had to wait {}because {}, and {}: recording goes on, but look for the cause.",
+        how_often(*.times, *.seconds),
+        uncapitalized(.cause),
+        match .lost {
+            0 => "nothing was lost".to_owned(),
+            lost => format!("{lost} samples a channel were lost and replaced by silence"),
+        }
+    )]
+    WasRefused { cause: String, times: u64, seconds: f64, lost: u64 },
+    /// An operation is refused, and audio waits in memory for it.
+    #[error("{}", .0.sentence(None))]
+    Refused(Refusal),
+    /// The disk will be full soon.
+    #[error(
+        "The disk has room for less than {minutes} minute{} at this rate: free some space, or end the take before.",
+        if *.minutes == 1 { "" } else { "s" }
+    )]
+    DiskFillsUp { minutes: u32 },
     /// Record is on and nothing is wired to the input.
     #[error("Record is on, but nothing is wired to the input: wire a CHOP with audio, and recording starts by itself.")]
     NoInput,
@@ -180,6 +208,15 @@ impl SuspensionCause {
             Self::Rate(_) => "give it a positive one",
             Self::Scope(_) | Self::Layout(_) => "change the input back",
         }
+    }
+}
+
+/// A sentence's beginning as it stands within another one.
+fn uncapitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if !text.starts_with("macOS") => first.to_lowercase().chain(chars).collect(),
+        _ => text.to_owned(),
     }
 }
 

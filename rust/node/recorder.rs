@@ -10,6 +10,7 @@
 mod missing;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::missing::time_slice;
 
@@ -18,7 +19,7 @@ use super::greyed::Greyed;
 use super::naming::{self, Naming};
 use super::params;
 use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
-use super::running::Running;
+use super::running::{Running, max_buffer};
 use super::status::NodeStatus;
 use super::steady::Steady;
 use super::suspension::Suspension;
@@ -32,6 +33,9 @@ use crate::report::{Event, TakeId, TakeReport};
 use crate::stream::AudioLayout;
 use crate::stream::block::CookBlock;
 use crate::take::{Command, TakeRequest};
+
+/// How long a disk that refuses is tried when there is no next cook: the node, or the process, ends.
+const LAST_PATIENCE: Duration = Duration::from_secs(20);
 
 /// The takes of one node. Dropping it finishes the running one.
 pub(crate) struct Recorder {
@@ -56,6 +60,12 @@ pub(crate) struct Recorder {
     trouble: Option<Warning>,
     greyed: Greyed,
     naming: Naming,
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.hurry(LAST_PATIENCE);
+    }
 }
 
 impl Recorder {
@@ -165,6 +175,10 @@ impl Recorder {
         if !record {
             if self.running.is_some() || self.blocked {
                 self.settle_suspension(inputs);
+                if let Some(running) = &self.running {
+                    // What the disk refuses is tried for as long as memory could have held more.
+                    running.report.wait_no_longer_than(max_buffer(inputs));
+                }
                 self.stop();
             }
         } else if let Some(layout) = layout
@@ -193,6 +207,7 @@ impl Recorder {
     /// The take ends, and nothing more is recorded until Record goes off.
     fn end_in_error(&mut self) {
         self.blocked = true;
+        self.hurry(LAST_PATIENCE);
         self.steady = None;
         self.cut_short = self.running.as_ref().map(|running| Arc::clone(&running.report)).or(self.cut_short.take());
         self.let_go();
@@ -223,6 +238,13 @@ impl Recorder {
         self.status.record_off();
     }
 
+    /// Nothing is waited for any longer on behalf of the last take than `patience`, when a disk refuses what is left of it.
+    fn hurry(&self, patience: Duration) {
+        if let Some((take, _)) = &self.progress {
+            take.wait_no_longer_than(patience);
+        }
+    }
+
     /// Ends the running take in the stream, if there is one.
     #[cold]
     fn let_go(&mut self) {
@@ -245,6 +267,8 @@ impl Recorder {
         let layout = AudioLayout { channels: selected.len(), rate: input.rate };
         format.allows(layout, settings)?;
         let (rows, warning) = metadata_rows(inputs);
+        // What still waits for the take before must not take the memory of this one.
+        self.hurry(Duration::ZERO);
         let feed = match self.feed.take() {
             Some(feed) => feed,
             None => Feed::start(layout, cook.samples, self.status.report(), &self.faults)?,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::feed::Feed;
+use super::feed::{Feed, SHORTEST_BUFFER_SECONDS};
 use super::params;
 use super::reading::select;
 use super::time::Pace;
@@ -14,13 +14,13 @@ use crate::report::TakeReport;
 use crate::stream::AudioLayout;
 use crate::stream::block::CookBlock;
 
-/// How long an offline cook waits for a disk that does nothing at all, in seconds, if Max Buffer is not more.
-const OFFLINE_PATIENCE: f64 = 10.0;
+/// How long an offline cook waits for a disk that does nothing at all, if Max Buffer is not more.
+const OFFLINE_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long an offline cook waits for a disk that does nothing at all.
+/// Max Buffer.
 #[cold]
-fn patience(inputs: &Inputs) -> Duration {
-    let seconds = inputs.par_double(params::MAX_BUFFER.name).max(OFFLINE_PATIENCE);
+pub(super) fn max_buffer(inputs: &Inputs) -> Duration {
+    let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
@@ -104,7 +104,8 @@ impl Running {
     /// Gives the other threads a few milliseconds, if the timeline does not follow the clock; else nothing is to be waited
     /// for.
     fn catch_up(&self, feed: &Feed, pace: &mut Pace, inputs: &Inputs) -> bool {
-        let waits = !self.report.has_failed() && pace.may_wait(feed.ring_seconds(), feed.progress(), patience(inputs));
+        let patience = max_buffer(inputs).max(OFFLINE_PATIENCE);
+        let waits = !self.report.has_failed() && pace.may_wait(feed.ring_seconds(), feed.progress(), patience);
         if waits {
             feed.wait_for_room(&self.report);
         }

@@ -133,7 +133,8 @@ impl NodeStatus {
         }
         let seen = self.error_seen.is_set();
         if let Some(take) = shown.takes.last_mut() {
-            take.acknowledged = seen;
+            // What is only refused so far may still become an error.
+            take.acknowledged = seen && (take.error.is_some() || take.refusal.is_none());
         }
         shown.forget();
     }
@@ -198,6 +199,9 @@ impl NodeStatus {
         if let Some(error) = shown.takes.iter().filter(|take| !take.acknowledged).find_map(|take| take.error.clone()) {
             return Some(error);
         }
+        if let Some(refused) = shown.takes.iter().find_map(TakeSummary::refused) {
+            return Some(refused);
+        }
         let take = shown.take().filter(|take| !take.acknowledged && !shown.off)?;
         let frames = take.report.lost.get();
         (frames > 0).then(|| {
@@ -220,7 +224,9 @@ impl NodeStatus {
                 Warning::SlowDisk { seconds }
             });
         }
+        warnings.extend(shown.takes.iter().filter_map(TakeSummary::waits_for_lock));
         if let Some(take) = shown.take() {
+            warnings.extend(take.fills_up());
             warnings.extend(take.warnings.iter().cloned());
         }
         warnings

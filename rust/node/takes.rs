@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::messages::Warning;
+use crate::messages::{Refusal, Warning};
 use crate::report::{Event, TakeId, TakeReport};
 use crate::stream::AudioLayout;
 
@@ -65,6 +65,8 @@ pub(crate) struct TakeSummary {
     pub(crate) suffix: String,
     /// Why the take ended early: the first problem.
     pub(super) error: Option<String>,
+    /// What is refused at the moment, and tried again.
+    pub(super) refusal: Option<Refusal>,
     pub(super) warnings: Vec<Warning>,
     /// The error was seen while Record was on, and is not to come back.
     pub(super) acknowledged: bool,
@@ -88,6 +90,7 @@ impl TakeSummary {
             file: String::new(),
             suffix: String::new(),
             error: None,
+            refusal: None,
             warnings: Vec::new(),
             acknowledged: false,
         }
@@ -101,7 +104,43 @@ impl TakeSummary {
     /// Frames of the take that are in no file.
     pub(crate) fn lost(&self) -> u64 {
         let unwritten = if self.phase == Phase::Failed { self.report.unwritten() } else { 0 };
-        self.report.lost.get() + unwritten
+        self.report.lost.get() + self.report.dropped.get() + unwritten
+    }
+
+    /// The error to show while something is refused. A file that is locked is none while memory has room.
+    pub(super) fn refused(&self) -> Option<String> {
+        let frames = self.report.lost.get();
+        let refusal = self.refusal.as_ref().filter(|refusal| !refusal.is_lock || frames > 0)?;
+        let lost = (frames > 0).then_some((frames as f64 / self.layout.rate, frames));
+        Some(refusal.sentence(lost))
+    }
+
+    /// The warning while a file is locked.
+    pub(super) fn waits_for_lock(&self) -> Option<Warning> {
+        let refusal = self.refusal.as_ref().filter(|refusal| refusal.is_lock && self.report.lost.get() == 0)?;
+        Some(Warning::Refused(refusal.clone()))
+    }
+
+    /// The warning that the disk will be full soon.
+    pub(super) fn fills_up(&self) -> Option<Warning> {
+        let left = if self.is_over() { -1.0 } else { self.report.minutes_left.get() };
+        let minutes = [1, 10].into_iter().find(|minutes| (0.0..f64::from(*minutes)).contains(&left))?;
+        Some(Warning::DiskFillsUp { minutes })
+    }
+
+    /// What was refused has worked. Refusals of one take are told in one warning.
+    fn accept(&mut self, seconds: f64, lost: u64) {
+        let Some(refusal) = self.refusal.take() else { return };
+        let mut was = (0, 0.0, 0);
+        self.warnings.retain(|warning| match warning {
+            Warning::WasRefused { times, seconds, lost, .. } => {
+                was = (*times, *seconds, *lost);
+                false
+            }
+            _ => true,
+        });
+        let (times, seconds, lost) = (was.0 + 1, was.1 + seconds, was.2 + lost);
+        self.warnings.push(Warning::WasRefused { cause: refusal.cause, times, seconds, lost });
     }
 
     fn warn(&mut self, warning: Warning) {
@@ -134,18 +173,22 @@ impl Shown {
             }
             Event::Continued { file } => take.file = file.display().to_string(),
             Event::Finished { file, next_suffix } => {
+                take.refusal = None;
                 take.phase = Phase::Finished;
                 self.history.last_file = file;
                 self.history.finished += 1;
                 self.history.end_take(next_suffix);
             }
             Event::Failed { next_suffix } => {
+                take.refusal = None;
                 take.phase = Phase::Failed;
                 self.history.end_take(next_suffix);
             }
             Event::Problem(problem) => {
                 take.error.get_or_insert_with(|| problem.to_string());
             }
+            Event::Refused(refusal) => take.refusal = Some(refusal),
+            Event::Accepted { seconds, lost } => take.accept(seconds, lost),
             Event::Warning(warning) => take.warn(warning),
             Event::SuffixFound { .. } => {}
         }

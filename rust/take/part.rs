@@ -49,6 +49,11 @@ impl Part {
         self.frames
     }
 
+    /// Bytes of the file, as far as it was encoded.
+    pub(super) fn bytes(&self) -> u64 {
+        self.sent + self.packets.bytes.len() as u64
+    }
+
     /// Samples clipped so far.
     pub(super) fn clipped(&self) -> u64 {
         self.codec.clipped()

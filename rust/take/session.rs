@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,9 @@ const LOOK_AT_THE_CLOCK: u64 = 64 * 1024;
 /// Silence is encoded only while less than this waits for the disk: a gap of minutes in many channels is more than fits
 /// into memory. What comes behind it waits in the stream meanwhile.
 const SILENCE_AHEAD: u64 = 4 * BATCH as u64;
+
+/// What may still come behind the packets of a file: pads, and metadata at its end.
+const LARGEST_TAIL: u64 = 1024 * 1024;
 
 /// What the encoding thread works with.
 pub(super) struct Session {
@@ -185,7 +189,7 @@ impl Encoder {
         let mut warnings = Vec::new();
         let metadata = metadata::collect(&rows, &mut warnings);
         self.take = Some(Take {
-            output: Arc::new(TakeOutput { id, report, name, format, settings }),
+            output: Arc::new(TakeOutput { id, report, name, format, settings, largest_file: AtomicU64::new(u64::MAX) }),
             metadata,
             part: None,
             clipped: 0,
@@ -260,7 +264,18 @@ impl Encoder {
         take.part.as_mut()
     }
 
+    /// Goes on in another file when the disk has no more room in this one, or none at all for it, before `frames` more
+    /// are encoded.
+    fn look_for_the_limit(&mut self, frames: u64) -> Result<(), Problem> {
+        let coming = frames * self.layout.frame_bytes() + LARGEST_TAIL;
+        let Some(Take { output, part: Some(part), .. }) = &self.take else { return Ok(()) };
+        let is_full =
+            part.frames() > 0 && part.bytes().saturating_add(coming) > output.largest_file.load(Ordering::Relaxed);
+        if is_full || output.report.wanted_part() { self.roll_over() } else { Ok(()) }
+    }
+
     fn encode(&mut self, mut view: Planar<'_>) -> Result<(), Problem> {
+        self.look_for_the_limit(view.frames() as u64)?;
         while let Some(part) = self.part() {
             let Some(rest) = part.encode(view)? else { break };
             view = rest;
@@ -280,6 +295,7 @@ impl Encoder {
         }
         let frames = self.silence;
         self.guarded(|encoder| {
+            encoder.look_for_the_limit(frames.min(SILENCE_AHEAD))?;
             let Some(part) = encoder.part() else { return Ok(()) };
             let left = part.encode_silence(frames)?;
             let has_batch = part.has_batch();

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::common::{PATIENCE, Rig};
 use crate::disk::Disk;
 use crate::{
-    RATE, SLICE, assert_accounted_for, assert_holds_the_beginning, assert_records_again, cook_in_real_time, record_to,
-    wait_for_the_end,
+    RATE, SLICE, assert_accounted_for, assert_holds_the_beginning, assert_records_again, cause, cook_in_real_time,
+    record_to, wait_for_the_end,
 };
 
 const CHANNELS: usize = 8;
@@ -34,7 +34,7 @@ fn a_disk_that_fills_is_told_within_two_seconds_and_costs_only_what_did_not_fit(
     assert!(error.starts_with("The disk is full, so ") && error.contains("take.wav"), "{error}");
     rig.cooks(20);
     wait_for_the_end(&mut rig);
-    assert_eq!(rig.node.error(), error, "the first error stays");
+    assert_eq!(cause(&rig.node.error()), cause(&error), "it still says why");
     assert_accounted_for(&mut rig);
     let frames = assert_holds_the_beginning(&mut rig, &disk.file("take.wav"));
     assert!((frames as usize + SLICE) * FRAME_BYTES > DISK - BALLAST - 64 * 1024, "the disk is used to the end");

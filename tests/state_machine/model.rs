@@ -254,6 +254,11 @@ impl Model {
         self.blocked || self.take.as_ref().map_or(self.last_frames.is_none(), |take| take.doomed || take.astray)
     }
 
+    /// Whether the take waits for a file that another program has locked.
+    pub(crate) fn waits_for_a_lock(&self) -> bool {
+        self.take.as_ref().is_some_and(|take| matches!(take.settings.file, Name::Locked))
+    }
+
     /// The file that is recorded to, while there is one.
     pub(crate) fn current(&self) -> Option<&str> {
         self.take.as_ref().filter(|take| !take.doomed).map(|take| take.current.as_str())

@@ -89,6 +89,7 @@ impl Stage {
             _held: held,
         };
         stage.set_file(Name::Suffixed("take{suffix}"));
+        stage.node.set("Maxbuffer", 1.0);
         stage
     }
 
@@ -152,6 +153,7 @@ impl Stage {
                 self.settings = Settings::default();
                 self.null.clear();
                 self.set_file(Name::Suffixed("take{suffix}"));
+                self.node.set("Maxbuffer", 1.0);
                 self.rest();
             }
         }
@@ -306,17 +308,22 @@ impl Stage {
                 .map_err(|error| format!("{shown} cannot be moved: {error}"))?;
             self.model.move_current(name);
         } else {
+            // The take would go on in another file once it is noticed, at no certain frame: it ends before that.
+            self.wait("all is written", |node| node.info("buffer_seconds") == 0.0)?;
             fs::remove_file(&path).map_err(|error| format!("{shown} cannot be deleted: {error}"))?;
             self.model.delete_current();
+            self.step(&Step::Record(false))?;
+            self.cook(Cook { frames: 1.0, samples: None, fresh: true, astray: 0.0 })?;
         }
         Ok(())
     }
 
     fn settle(&mut self) -> Result<(), String> {
+        let waits = self.model.waits_for_a_lock();
         self.wait("nothing is opened or finished", |node| {
             let rows = node.info_dat();
             let (_, state) = &rows[0];
-            !["opening", "finishing"].contains(&state.as_str())
+            state != "finishing" && (waits || state != "opening")
         })
     }
 

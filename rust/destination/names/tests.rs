@@ -203,6 +203,17 @@ fn continuations_are_numbered_from_2() {
 }
 
 #[test]
+fn a_continuation_of_the_longest_name_is_no_longer() {
+    for letter in ["x", "ö", "♫"] {
+        let stem = letter.repeat(251 / letter.len());
+        let name = roll_over(&folder().path().join(format!("{stem}.wav")), 12);
+        let name = name.file_name().unwrap().to_str().unwrap();
+        assert!(name.len() <= 255 && name.len() > 250, "{}", name.len());
+        assert!(name.ends_with(&format!("{letter}-12.wav")), "{name}");
+    }
+}
+
+#[test]
 fn a_continuation_never_replaces_a_file() {
     let folder = folder();
     let first = folder.path().join("name.0.wav");

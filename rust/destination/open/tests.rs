@@ -258,3 +258,42 @@ mod unix {
         assert_eq!(fs::read(&path).unwrap(), b"another");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_is_whole_at_every_moment() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    let folder = folder();
+    let (path, link) = (folder.path().join("take.ogg"), folder.path().join("link.ogg"));
+    fs::write(&path, b"the former take, longer than a header").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink(&path, &link).unwrap();
+    // What a reader has open, and what a kill just before the swap would have left.
+    let former = File::open(&path).unwrap();
+    fs::write(folder.path().join(".take.ogg.new"), b"left behind").unwrap();
+    let file = replace(&link).unwrap().start(b"header", b"").unwrap();
+    let mut read = [0; 64];
+    let len = read_at(&former, &mut read).unwrap();
+    assert_eq!(&read[..len], b"the former take, longer than a header", "no byte of it was ever overwritten");
+    assert_eq!(fs::read(&path).unwrap(), b"header");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o640);
+    assert!(matches!(replace(&path), Err(Problem::Locked { .. })), "the new file has the lock");
+    drop(file);
+    replace(&path).unwrap();
+    let mut names: Vec<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["link.ogg", "take.ogg"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_two_names_is_replaced_under_both() {
+    let folder = folder();
+    let (path, other) = (folder.path().join("take.wav"), folder.path().join("other.wav"));
+    fs::write(&path, b"the former take").unwrap();
+    fs::hard_link(&path, &other).unwrap();
+    replace(&path).unwrap().start(b"RIFF", b"").unwrap();
+    assert_eq!(fs::read(&other).unwrap(), b"RIFF");
+}
