@@ -45,13 +45,15 @@ impl ClipWatch {
     /// New samples, where `missing` would be 0 for a time slice that is complete. Whether they are a clip's.
     pub(super) fn look(&mut self, slice: &TimeSlice, missing: f64, follows: bool) -> bool {
         let was_found = self.found;
+        let samples = slice.samples as f64;
         self.still = 0.0;
         if missing.abs() <= ROUNDING {
-            *self = Self::default();
+            // After a long hitch whole blocks may fit by chance, and tell nothing of what their source holds back.
+            let surplus = if samples > SURPLUS_SECONDS * slice.rate { self.surplus.min(0.0) } else { 0.0 };
+            *self = Self { surplus, ..Self::default() };
             return was_found;
         }
         self.excess = -missing;
-        let samples = slice.samples as f64;
         if follows {
             let time = CLOCK * (missing + samples);
             self.surplus = (self.surplus + samples - time).max(-OWED_SECONDS * slice.rate);

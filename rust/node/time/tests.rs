@@ -251,3 +251,22 @@ fn another_source_after_a_suspension_begins_after_the_time_of_it() {
     let other = TimeSlice { op_id: 2, rate: 44_100.0, samples: 735, start_index: 5.0, ..STEADY };
     assert_eq!(slices.look(other), gap(44_100));
 }
+
+#[test]
+fn blocks_that_fit_a_hitch_by_chance_are_no_clip_when_the_next_one_was_held_back() {
+    let mut slices = Slices::default();
+    let (mut start_index, mut total_cooks) = (0.0, 0);
+    // Blocks of a second at 25 cooks a second; in a hitch of 3456 frames exactly 135 of them.
+    for (frames, samples) in [(1.0, 8192), (25.0, 8192), (26.0, 8192), (3456.0, 135 * 8192), (5.0, 8192), (26.0, 8192)]
+    {
+        for frame in 1..=if frames > 100.0 { 1 } else { frames as u32 } {
+            let brings = frames > 100.0 || f64::from(frame) == frames;
+            let (samples, delta_frames) = (if brings { samples } else { 0 }, if frames > 100.0 { frames } else { 1.0 });
+            total_cooks += 1;
+            let (rate, timeline_rate) = (8000.0, 25.0);
+            slices.look(TimeSlice { total_cooks, samples, start_index, rate, delta_frames, timeline_rate, ..STEADY });
+            start_index += samples as f64;
+        }
+        assert!(!slices.is_clip(), "after {frames} frames");
+    }
+}
