@@ -163,14 +163,21 @@ fn others_can_read_a_file_that_is_recorded_but_not_write_replace_move_or_delete_
 }
 
 #[test]
-fn a_file_that_somebody_shares_with_nobody_is_refused_and_left_unharmed() {
+fn a_file_that_somebody_shares_with_nobody_is_waited_for_and_left_unharmed() {
     let mut rig = Rig::new(1, RATE);
+    rig.node.set("Maxbuffer", 1.0);
     let path = rig.path("take.wav");
     fs::write(&path, "the only copy").expect("a file");
     let alone = OpenOptions::new().read(true).share_mode(0).open(&path).expect("the file");
     rig.record(true);
     rig.cooks(3);
-    rig.wait("the file is refused", |node| !node.error().is_empty());
+    rig.wait("the file is refused", |node| !node.warning().is_empty());
+    let warning = rig.node.warning();
+    let said = format!("Another program or another node uses {}", path.display());
+    assert!(warning.starts_with(&said) && rig.node.error().is_empty(), "{warning}");
+    rig.record(false);
+    rig.cooks(1);
+    rig.wait("it is given up", |node| !node.error().is_empty());
     let error = rig.node.error();
     assert!(error.starts_with(&format!("{} is in use by another program", path.display())), "{error}");
     drop(alone);

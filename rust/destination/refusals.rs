@@ -71,6 +71,10 @@ const FAT32_LIMIT: u64 = u32::MAX as u64;
 
 /// What the refusal of `op` means, for a file that has `len` bytes.
 pub(super) fn verdict(op: FileOp, cause: &Error, len: u64) -> Verdict {
+    // A sign in the name that the disk forbids, or a program that protects the folder.
+    if cause.kind() == ErrorKind::NotFound && op == FileOp::OpenInFolder {
+        return Verdict::GiveUp;
+    }
     if cause.kind() == ErrorKind::Unsupported && matches!(op, FileOp::Lock | FileOp::Sync) {
         return Verdict::DoWithout;
     }

@@ -188,7 +188,6 @@ fn what_memory_cannot_hold_is_counted_and_stands_as_silence() {
 fn a_file_that_cannot_be_opened_yet_is_waited_for() {
     for (orders, said) in [
         ("open 13", "Permission is denied, so "),
-        ("open 2", "The folder is there, but the system takes no file of this name in it, so "),
         ("open 24", "Too many files are open in this process, so "),
         ("begin 28", "The disk is full, so "),
         ("lock 5", "The drive reports a fault, so "),

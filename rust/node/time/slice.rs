@@ -80,8 +80,10 @@ impl SliceKind {
 
     /// Samples with `gap` frames missing before them.
     pub(super) fn after(gap: f64, rate: f64) -> Self {
+        // Of whole samples: ten minutes to the sample are filled, whatever the last digits of a clock say.
+        let gap = gap.round();
         let seconds = gap / rate;
-        Self::New { gap: gap.round() as u64, odd: (seconds > LONGEST_GAP_SECONDS).then_some(Odd::TooLong(seconds)) }
+        Self::New { gap: gap as u64, odd: (seconds > LONGEST_GAP_SECONDS).then_some(Odd::TooLong(seconds)) }
     }
 }
 

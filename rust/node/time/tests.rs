@@ -270,3 +270,10 @@ fn blocks_that_fit_a_hitch_by_chance_are_no_clip_when_the_next_one_was_held_back
         assert!(!slices.is_clip(), "after {frames} frames");
     }
 }
+
+#[test]
+fn ten_minutes_to_the_sample_are_filled() {
+    let rate = 12345.0;
+    assert_eq!(SliceKind::after(600.0 * rate + 1e-9, rate), gap(7_407_000));
+    assert_ne!(SliceKind::after(600.0 * rate + 1.0, rate), gap(7_407_001));
+}

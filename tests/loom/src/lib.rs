@@ -17,13 +17,15 @@ mod ring;
 mod sync {
     pub(crate) use super::mpsc;
     pub(crate) use loom::sync::{Mutex, MutexGuard, atomic};
-    pub(crate) use std::sync::PoisonError;
+    pub(crate) use std::sync::{LazyLock, PoisonError};
 }
 
 /// What events carry.
 mod messages {
     #[derive(Debug)]
     pub(crate) struct Problem;
+    #[derive(Debug)]
+    pub(crate) struct Refusal;
     #[derive(Debug)]
     pub(crate) struct Warning;
 }
