@@ -1,5 +1,6 @@
 //! Python's libraries, and a browser that Python serves.
 
+use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -92,17 +93,20 @@ pub(crate) fn chromium(files: &[&File]) -> Answers {
 }
 
 /// All Pythons from 3.6 on that can be found, the oldest first, each with its version.
+///
+/// Files only that this system starts: Wine would start those of the system below it, and return handles that are none.
 pub(crate) fn all() -> Vec<((u32, u32), PathBuf)> {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let kept = std::fs::read_dir(home.join(".pyenv/versions")).into_iter().flatten();
     let kept = kept.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&path).chain(["/usr/bin".into()]).chain(kept).collect();
-    let names: Vec<String> =
-        ["python3".to_owned()].into_iter().chain((6..20).map(|n| format!("python3.{n}"))).collect();
+    let versions = ["3".to_owned()].into_iter().chain((6..20).map(|n| format!("3.{n}")));
+    let names: Vec<String> = versions.map(|version| format!("python{version}{EXE_SUFFIX}")).collect();
     let mut found: Vec<_> = folders
         .iter()
         .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
+        .filter(|python| python.is_file())
         .filter_map(|python| Some((version(&python)?, python)))
         .collect();
     found.sort();
