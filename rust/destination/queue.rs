@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::Duration;
 
 use super::names::NameRequest;
@@ -15,6 +15,10 @@ use crate::container::Container;
 use crate::formats::{Format, Settings};
 use crate::report::{QueueCounts, Report, TakeId, TakeReport};
 use crate::stream::AudioLayout;
+
+/// Packets whose memory is kept, at most so large.
+const SPARES: usize = 2;
+const LARGEST_SPARE: usize = 1 << 20;
 
 /// Something for a destination to do.
 pub(crate) enum Work {
@@ -71,7 +75,7 @@ pub(super) struct QueueReceiver {
     works: Receiver<Work>,
     /// What was found while batches were looked for.
     stashed: Option<Work>,
-    spare: Sender<Packets>,
+    spare: SyncSender<Packets>,
     report: Arc<Report>,
     index: usize,
 }
@@ -88,7 +92,8 @@ pub(super) enum Next {
 /// Makes the queue of destination `index`.
 pub(super) fn queue(report: &Arc<Report>, index: usize) -> (QueueSender, QueueReceiver) {
     let (works, to_do) = mpsc::channel();
-    let (written, spare) = mpsc::channel();
+    // Few are under way while the disk keeps up. All of those of a stall would only keep memory when it is over.
+    let (written, spare) = mpsc::sync_channel(SPARES);
     let sender = QueueSender { works, spare, report: Arc::clone(report), index };
     (sender, QueueReceiver { works: to_do, stashed: None, spare: written, report: Arc::clone(report), index })
 }
@@ -155,13 +160,10 @@ impl QueueReceiver {
 
     /// The memory of these packets can be used again.
     pub(super) fn recycle(&self, mut packets: Packets) {
-        /// More would only keep memory of a stall that is over.
-        const LARGEST_SPARE: usize = 1 << 20;
-
         packets.clear();
         if packets.bytes.capacity() <= LARGEST_SPARE {
-            // The encoding thread may be gone.
-            let _ = self.spare.send(packets);
+            // Full, or the encoding thread is gone.
+            let _ = self.spare.try_send(packets);
         }
     }
 }

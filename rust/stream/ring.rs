@@ -12,8 +12,9 @@ use super::copy::Fence;
 use super::fetch::LINE;
 use super::{AudioLayout, Full};
 
-/// Seconds of audio that a ring is made for: a few of the encoding thread's naps.
-const SECONDS: f64 = 0.5;
+/// Seconds of audio that a ring is made for: a few of the encoding thread's naps. More would be memory that every
+/// node fills, and none of it near the processor.
+const SECONDS: f64 = 0.25;
 /// What it takes at least, so that in a render the host and the encoding thread work in turns that are long against
 /// what it costs to wake each other, and at most, except to hold a few blocks.
 const BYTES: std::ops::RangeInclusive<f64> = 1536.0 * 1024.0..=64.0 * 1024.0 * 1024.0;
