@@ -212,9 +212,11 @@ impl Slices {
     }
 }
 
-/// By how much two indices near `index` are off: over 2^53 a 64-bit float does not hold every whole number.
+/// By how much a jump near `index` may be off: over 2^53 a 64-bit float does not hold every whole number, and the index,
+/// the one before and where that slice ended are each half a step of such floats from what they should be.
 fn precision(index: f64) -> f64 {
-    (2.0 * index.abs() * f64::EPSILON).min(1e6)
+    let step = index.abs().next_up() - index.abs();
+    if step > 1.0 { (1.5 * step).min(1e6) } else { 0.0 }
 }
 
 /// What a slice of a known source says of the time before it, in samples.

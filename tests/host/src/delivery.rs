@@ -99,8 +99,9 @@ impl Delivery {
         if shown.lost == 0 {
             (0.0, 0.0)
         } else if shown.is_indexed {
-            // Beyond 2^53 an index is not exact itself.
-            (lost, 3.0 * (shown.start_index.abs() * f64::EPSILON).floor())
+            // Beyond 2^53 an index is not exact itself: a jump is one and a half steps off, and one of as many is none.
+            let step = shown.start_index.abs().next_up() - shown.start_index.abs();
+            (lost, if step > 1.0 { 3.0 * step } else { 0.0 })
         } else if self.is_timeline_driven() && !dropped_out {
             let samples = (shown.samples.end - shown.samples.start) as f64;
             (lost, frame + 3.0 + 3e-4 * (lost + samples))

@@ -144,3 +144,18 @@ fn an_index_that_is_too_large_to_be_exact_has_no_gaps() {
         assert_eq!(slices.look(slice), PLAIN);
     }
 }
+
+#[test]
+fn beyond_2_to_the_53_more_than_what_rounding_makes_is_a_gap() {
+    // A loss of 7 in floats that hold even numbers only: as few as 4 can be seen of it.
+    let start = 9_007_199_254_740_992.0;
+    let mut slices = Slices::default();
+    let kinds: Vec<SliceKind> = (0..61)
+        .map(|cook| {
+            let (jump, delta_frames, samples) = if cook == 60 { (4.0, 14.0, 11_193) } else { (0.0, 1.0, 800) };
+            let start_index = start + 800.0 * cook as f64 + jump;
+            slices.look(TimeSlice { total_cooks: cook, samples, start_index, delta_frames, ..STEADY })
+        })
+        .collect();
+    assert_eq!(kinds[60], gap(4));
+}
