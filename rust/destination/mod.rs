@@ -11,6 +11,7 @@ pub(crate) mod names;
 mod open;
 mod part;
 mod queue;
+mod recent;
 mod refusals;
 pub(crate) mod scout;
 mod syncing;

@@ -222,7 +222,7 @@ fn plain(found: &fs::Metadata, path: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-fn options() -> OpenOptions {
+pub(super) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     // Reading too: some network file systems lock only what can be read and written.
     options.read(true).write(true);
@@ -243,7 +243,7 @@ fn options() -> OpenOptions {
 
 /// Whether the file is locked now: a file system without locks is no reason to lose a take.
 #[cfg(unix)]
-fn lock(file: &File, path: &Path) -> io::Result<bool> {
+pub(super) fn lock(file: &File, path: &Path) -> io::Result<bool> {
     use std::fs::TryLockError;
 
     match faults::system("lock", path).map_err(TryLockError::Error).and_then(|()| file.try_lock()) {
@@ -258,7 +258,7 @@ fn lock(file: &File, path: &Path) -> io::Result<bool> {
 
 /// The share mode has locked it already; a lock on top would keep readers out.
 #[cfg(windows)]
-fn lock(_file: &File, _path: &Path) -> io::Result<bool> {
+pub(super) fn lock(_file: &File, _path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
