@@ -28,6 +28,8 @@ mod killed;
 mod refused;
 #[path = "faults/returned.rs"]
 mod returned;
+#[path = "faults/spelled.rs"]
+mod spelled;
 #[path = "faults/stalled.rs"]
 mod stalled;
 #[path = "faults/waiting.rs"]

@@ -9,6 +9,7 @@ mod insisting;
 mod name_template;
 pub(crate) mod names;
 mod open;
+mod open_names;
 mod part;
 mod queue;
 mod recent;

@@ -8,6 +8,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use super::hints;
+use super::open_names::OpenName;
 use super::recent::Recent;
 use super::refusals::{self, Verdict};
 use super::syncing::SyncMode;
@@ -37,6 +38,8 @@ pub(crate) struct TakeFile {
     mount: Mount,
     /// Its disk has come back without it.
     is_gone: bool,
+    /// Behind the file, which is closed before.
+    pub(super) _name: Option<OpenName>,
     /// Where the silence ends.
     silent_until: u64,
     /// Where the room ends that was set aside; the greatest number when the disk is not to be asked for more.
@@ -78,6 +81,7 @@ impl TakeFile {
             marks: Marks::default(),
             mount: Mount::of(&path),
             is_gone: false,
+            _name: None,
             path,
             silent_until,
             room_until: 0,
@@ -355,11 +359,7 @@ impl io::Read for Reader<'_> {
 pub(super) fn read_at(file: &File, bytes: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < bytes.len() {
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(file, &mut bytes[filled..], filled as u64);
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(file, &mut bytes[filled..], filled as u64);
-        match read {
+        match io::Read::read(&mut Reader { file, at: filled as u64 }, &mut bytes[filled..]) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
