@@ -212,6 +212,8 @@ pub(crate) enum Event {
         /// Frames that memory had no room for meanwhile.
         lost: u64,
     },
+    /// What was refused last is not tried again: the take goes on in another file, and a problem says what it lacks.
+    Dropped,
     Warning(Warning),
     /// A search that began when so many takes were over has found the suffix that the next take would get.
     SuffixFound {

@@ -8,12 +8,16 @@
 
 mod common;
 
+#[path = "faults/another_file.rs"]
+mod another_file;
 #[path = "faults/disk.rs"]
 mod disk;
 #[path = "faults/encoded.rs"]
 mod encoded;
 #[path = "faults/full.rs"]
 mod full;
+#[path = "faults/fuse.rs"]
+mod fuse;
 #[path = "faults/gone.rs"]
 mod gone;
 #[path = "faults/interrupted.rs"]
@@ -22,6 +26,10 @@ mod interrupted;
 mod killed;
 #[path = "faults/refused.rs"]
 mod refused;
+#[path = "faults/returned.rs"]
+mod returned;
+#[path = "faults/spelled.rs"]
+mod spelled;
 #[path = "faults/stalled.rs"]
 mod stalled;
 #[path = "faults/waiting.rs"]

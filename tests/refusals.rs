@@ -35,6 +35,9 @@ const CANNOT: [i32; 2] = [22, libc::EOPNOTSUPP];
 /// ACCESS_DENIED, NOT_READY, SHARING_VIOLATION, LOCK_VIOLATION, DISK_FULL, UNEXP_NET_ERR, NETNAME_DELETED, IO_DEVICE.
 #[cfg(windows)]
 const NUMBERS: [i32; 8] = [5, 21, 32, 33, 112, 59, 64, 1117];
+/// A file takes no more, which costs PCM nothing: EFBIG, FILE_TOO_LARGE.
+const TOO_LARGE: i32 = if cfg!(windows) { 223 } else { 27 };
+
 /// INVALID_FUNCTION, NOT_SUPPORTED.
 #[cfg(windows)]
 const CANNOT: [i32; 2] = [1, 50];
@@ -71,7 +74,13 @@ impl Case {
                     .map(|_| {
                         let operation = OPERATIONS[below(OPERATIONS.len())];
                         let cannot = ["sync", "lock"].contains(&operation) && below(2) == 0;
-                        (operation, if cannot { CANNOT[below(2)] } else { NUMBERS[below(NUMBERS.len())] })
+                        let is_pcm = ["wav", "aiff"].contains(&file_type);
+                        let number = match () {
+                            () if cannot => CANNOT[below(2)],
+                            () if is_pcm && operation == "write" && below(3) == 0 => TOO_LARGE,
+                            () => NUMBERS[below(NUMBERS.len())],
+                        };
+                        (operation, number)
                     })
                     .collect();
                 Trouble { cooks: from..from + 1 + below(60), orders }

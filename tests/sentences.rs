@@ -24,6 +24,7 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("Problem::Locked", "lock.rs", "close it there or change File"),
     ("Problem::KeepsMoving", "sentences.rs", "Another program moves or deletes "),
     ("Problem::Deleted", "faults/gone.rs", "Another program deleted "),
+    ("Problem::CameBack", "faults/returned.rs", "The drive came back without "),
     ("Problem::GivenUp", "faults/refused.rs", "are lost before the take goes on in another file"),
     ("Problem::Moved", "faults/gone.rs", "moved or renamed"),
     ("Problem::NoFreeName", "sentences.rs", "and all names that follow it are taken"),

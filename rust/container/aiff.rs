@@ -11,7 +11,7 @@
 use crate::codec::PcmCodec;
 use crate::codec::pcm::{Form, Pcm};
 use crate::container::chunks::{self, Header};
-use crate::container::{Checkpoint, Container, Patch, Playable, metadata};
+use crate::container::{Checkpoint, Container, Patch, Playable, Successor, metadata};
 use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
 use crate::messages::Warning;
 use crate::stream::AudioLayout;
@@ -55,10 +55,11 @@ fn open(setup: Setup<'_>, max_len: u64) -> Opened {
     let silent_frames = 1 + header.frame_bytes() % 2;
     let placeholder = vec![0; silent_frames * header.frame_bytes()];
     let mut aiff = Aiff { header, placeholder, frame_count, max_len };
-    aiff.sizes(silent_frames as u64, 0);
+    aiff.begin();
     Opened { codec: Box::new(Pcm::new(stored.form, layout.channels)), container: Box::new(aiff) }
 }
 
+#[derive(Clone)]
 struct Aiff {
     header: Header,
     /// A frame, since SoX takes a file without any for damaged.
@@ -69,6 +70,11 @@ struct Aiff {
 }
 
 impl Aiff {
+    /// States the sizes of a file that holds the placeholder.
+    fn begin(&mut self) {
+        self.sizes((self.placeholder.len() / self.header.frame_bytes()) as u64, 0);
+    }
+
     /// States the sizes of a file with `frames` and so many pad bytes.
     fn sizes(&mut self, frames: u64, pad: u64) -> Vec<Patch> {
         let end = self.header.end_of(frames);
@@ -113,6 +119,12 @@ impl Container for Aiff {
     fn complete(&mut self, len: u64) -> Vec<Patch> {
         let Playable { len: end, frames } = self.playable(len);
         if end == 0 { Vec::new() } else { self.sizes(frames, self.header.is_padded(len).into()) }
+    }
+
+    fn successor(&self) -> Option<Successor> {
+        let mut next = self.clone();
+        next.begin();
+        Some(Successor { frame_bytes: self.header.frame_bytes(), container: Box::new(next) })
     }
 }
 

@@ -26,6 +26,7 @@ fn append(id: &[u8; 4], length: [u8; 4], body: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Everything in front of the first frame, of a file that ends with its frames and perhaps a pad byte.
+#[derive(Clone)]
 pub(crate) struct Header {
     bytes: Vec<u8>,
     frame_bytes: u64,

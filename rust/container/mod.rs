@@ -20,6 +20,9 @@
 //!    [`Container::complete`] says what to overwrite. A disk that refuses the pad is asked for a checkpoint instead, and
 //!    what that does not state is cut off.
 //!
+//! A file that takes no more before its part is over is completed as after a failure. If the container has a
+//! [`Container::successor`], the packets that follow go into another file, from any frame on.
+//!
 //! Patches are written in the order given. One that comes later may rely on those before it, and none may make a file
 //! unreadable whose process dies before the next one is written.
 
@@ -77,6 +80,19 @@ pub(crate) trait Container: Send {
 
     /// What completes a file of `len` bytes, the tail included; a disk that was full may have refused the tail.
     fn complete(&mut self, len: u64) -> Vec<Patch>;
+
+    /// Where the packets that follow can go on from any frame, if the format allows that: PCM does, while the packets of
+    /// an encoder need those before them.
+    fn successor(&self) -> Option<Successor> {
+        None
+    }
+}
+
+/// See [`Container::successor`].
+pub(crate) struct Successor {
+    pub(crate) container: Box<dyn Container>,
+    /// Bytes of a frame; the file has nothing else behind its header.
+    pub(crate) frame_bytes: usize,
 }
 
 /// Bytes that overwrite others of the file.

@@ -15,7 +15,7 @@
 
 use crate::codec::pcm::{Form, Pcm};
 use crate::container::chunks::{self, Header};
-use crate::container::{Checkpoint, Container, Patch, Playable, metadata};
+use crate::container::{Checkpoint, Container, Patch, Playable, Successor, metadata};
 use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
 use crate::stream::AudioLayout;
 
@@ -81,6 +81,7 @@ fn room(data: usize) -> usize {
     DS64_BYTES + if (1..CHUNK_HEADER).contains(&more) { more + ALIGNMENT } else { more }
 }
 
+#[derive(Clone)]
 struct Wav {
     header: Header,
     front: Front,
@@ -129,6 +130,7 @@ struct Sizes {
 }
 
 /// What stands in front of the metadata.
+#[derive(Clone)]
 struct Front {
     /// The chunk `fmt `.
     format: Vec<u8>,
@@ -200,6 +202,12 @@ impl Container for Wav {
             return Vec::new();
         }
         self.sizes(frames, self.header.is_padded(len).into(), First::Format, self.riff_limit)
+    }
+
+    fn successor(&self) -> Option<Successor> {
+        let mut next = self.clone();
+        next.sizes(0, 0, First::Room, self.riff_limit);
+        Some(Successor { frame_bytes: self.header.frame_bytes(), container: Box::new(next) })
     }
 }
 

@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::destination::open_names::OpenName;
 #[cfg(unix)]
 use crate::destination::refusals::{self, Verdict};
 use crate::destination::take_file::{TakeFile, is_at, read_at, unlock, write_all_at};
@@ -29,9 +30,18 @@ pub(crate) struct Held {
     created: bool,
     folders: NewFolders,
     locked: bool,
+    name: Option<OpenName>,
 }
 
 impl Held {
+    /// `None` when another node has the file open under another spelling of its name.
+    fn new(file: File, path: &Path, created: bool, folders: NewFolders, locked: bool) -> Option<Self> {
+        let name = OpenName::new(path);
+        let is_taken = name.is_taken();
+        let held = Self { file: Some(file), path: path.to_owned(), created, folders, locked, name: Some(name) };
+        (!is_taken).then_some(held)
+    }
+
     #[cfg(test)]
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -59,7 +69,9 @@ impl Held {
         }
         let file = self.file.take().expect("only start and drop take the file");
         self.folders.keep();
-        Ok(TakeFile::begun(file, self.path.clone(), header.len() as u64, silence.len() as u64))
+        let mut begun = TakeFile::begun(file, self.path.clone(), header.len() as u64, silence.len() as u64);
+        begun._name = self.name.take();
+        Ok(begun)
     }
 }
 
@@ -161,12 +173,12 @@ pub(crate) fn create(path: &Path) -> Result<Option<Held>, Problem> {
             // Somebody was faster between the creation and the lock, and has the better claim to the name.
             Err(cause) if cause.kind() == ErrorKind::WouldBlock => return Ok(None),
             Err(cause) => {
-                drop(Held { file: Some(file), path: path.to_owned(), created: true, folders, locked: false });
+                drop(Held::new(file, path, true, folders, false));
                 return Err(Problem::io(FileOp::Lock, path, cause));
             }
         };
         if is_where_it_was(&file, path) {
-            return Ok(Some(Held { file: Some(file), path: path.to_owned(), created: true, folders, locked }));
+            return Ok(Held::new(file, path, true, folders, locked));
         }
     }
     Err(Problem::KeepsMoving { path: path.to_owned() })
@@ -200,8 +212,8 @@ pub(crate) fn replace(path: &Path) -> Result<Held, Problem> {
             Err(cause) => return Err(Problem::io(FileOp::Lock, path, cause)),
         };
         if is_where_it_was(&file, path) {
-            let folders = NewFolders::default();
-            return Ok(Held { file: Some(file), path: path.to_owned(), created: false, folders, locked });
+            let held = Held::new(file, path, false, NewFolders::default(), locked);
+            return held.ok_or_else(|| Problem::Locked { path: path.to_owned() });
         }
     }
     Err(Problem::KeepsMoving { path: path.to_owned() })
@@ -222,7 +234,7 @@ fn plain(found: &fs::Metadata, path: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-fn options() -> OpenOptions {
+pub(super) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     // Reading too: some network file systems lock only what can be read and written.
     options.read(true).write(true);
@@ -243,7 +255,7 @@ fn options() -> OpenOptions {
 
 /// Whether the file is locked now: a file system without locks is no reason to lose a take.
 #[cfg(unix)]
-fn lock(file: &File, path: &Path) -> io::Result<bool> {
+pub(super) fn lock(file: &File, path: &Path) -> io::Result<bool> {
     use std::fs::TryLockError;
 
     match faults::system("lock", path).map_err(TryLockError::Error).and_then(|()| file.try_lock()) {
@@ -258,7 +270,7 @@ fn lock(file: &File, path: &Path) -> io::Result<bool> {
 
 /// The share mode has locked it already; a lock on top would keep readers out.
 #[cfg(windows)]
-fn lock(_file: &File, _path: &Path) -> io::Result<bool> {
+pub(super) fn lock(_file: &File, _path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 

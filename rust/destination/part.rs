@@ -1,5 +1,7 @@
 //! One open file of a take, with the container that lays it out.
 
+mod heir;
+
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -7,13 +9,14 @@ use std::time::{Duration, Instant};
 
 use super::queue::{Batch, TakeOutput};
 use super::syncing::Syncing;
-use super::take_file::{FileLocation, TakeFile};
+use super::take_file::{FileLocation, Reopened, TakeFile};
 use crate::container::{Checkpoint, Container, Patch, Playable};
 use crate::faults::{self, Faults, Point};
 use crate::formats::Recorded;
 use crate::messages::{Problem, Warning};
 use crate::report::{Event, Report};
 use crate::stream::AudioLayout;
+pub(super) use heir::{Heir, Unwritten};
 
 /// The file is looked for and made playable at least this often; the promise to users is once a second.
 const CHECKPOINT: Duration = Duration::from_millis(500);
@@ -31,6 +34,8 @@ pub(super) struct Part {
     pub(super) layout: AudioLayout,
     /// Bytes before the first frame.
     header: u64,
+    /// The frame of the encoder's part with which the file begins: the file before it may have taken no more.
+    from: u64,
     // Before the file, which is not closed while it is synced.
     syncing: Syncing,
     file: TakeFile,
@@ -73,6 +78,7 @@ impl Part {
         Self {
             layout,
             header: file.len(),
+            from: 0,
             syncing: Syncing::new(Arc::clone(faults)),
             file,
             container,
@@ -128,6 +134,7 @@ impl Part {
 
     fn note_silence(&mut self, batch: &mut Batch) {
         for silence in batch.silence.drain(..) {
+            let silence = silence.start.saturating_sub(self.from)..silence.end.saturating_sub(self.from);
             match self.silence.last_mut() {
                 Some(last) if last.end == silence.start => last.end = silence.end,
                 _ => self.silence.push(silence),
@@ -165,11 +172,13 @@ impl Part {
     /// Checkpoint and sync, each when its time has come.
     pub(super) fn keep_safe(&mut self, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
         // The first frames count at once: SoX, for one, takes an AIFF without any for damaged.
+        self.append()?;
         let first = self.safe == 0 && self.frames > 0;
         if first || self.looked.elapsed() >= CHECKPOINT {
             self.look_for(report, take)?;
-            self.looked = Instant::now();
             self.checkpoint()?;
+            // Not before: when that is refused, the next attempt has it to do.
+            self.looked = Instant::now();
         }
         let synced = self.syncing.go_on(&self.file);
         self.note_sync(synced, report, take);
@@ -198,6 +207,7 @@ impl Part {
     /// Completes the file. After a refusal the next call goes on where this one stopped.
     pub(super) fn complete(&mut self) -> Result<(), Problem> {
         if !self.ended {
+            self.append()?;
             self.out = self.container.tail(self.file.len());
             self.ended = true;
         }
@@ -209,12 +219,12 @@ impl Part {
         Ok(())
     }
 
-    /// Syncs the completed file, reads it again and closes it. `frames` is what must be in it.
+    /// Syncs the completed file, reads it again and closes it. `frames` of the encoder's part must be in the files.
     pub(super) fn finish(mut self, frames: u64, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
         let synced = self.syncing.wait().and_then(|()| self.file.sync());
         self.note_sync(synced, report, take);
         self.look_for(report, take)?;
-        self.verify(frames, take)?;
+        self.verify(frames - self.from, take)?;
         self.file.close()
     }
 
@@ -249,54 +259,100 @@ impl Part {
         difference.map_or(Ok(()), |difference| Err(problem(difference)))
     }
 
+    /// Looks whether the file can be written to by its path, although it is refused: then the next write goes there.
+    ///
+    /// # Errors
+    /// When its disk has come back without some of it.
+    pub(super) fn reopen(&mut self) -> Result<(), Problem> {
+        let part = match self.file.reopen() {
+            Reopened::NotYet => return Ok(()),
+            Reopened::Whole => {
+                // Of the file that is dead, nothing is to be kept safe any more.
+                self.syncing = Syncing::new(Arc::clone(&self.faults));
+                return Ok(());
+            }
+            Reopened::Deleted => return Err(Problem::Deleted { path: self.path().to_owned() }),
+            Reopened::Shorter => "the end of ",
+            Reopened::Gone => "",
+        };
+        self.safe = self.safe.min(self.container.playable(self.file.len()).frames);
+        Err(Problem::CameBack { path: self.path().to_owned(), part, frames: 0 })
+    }
+
     /// After a problem: cuts the file to what can be played and makes its header say so.
-    pub(super) fn salvage(&mut self) {
+    ///
+    /// # Errors
+    /// When some of that is refused. It can be tried again.
+    pub(super) fn salvage(&mut self) -> Result<(), Problem> {
         self.out.clear();
         // Of a file that was deleted, nothing: what was written to it is lost.
         let there = self.file.location() != FileLocation::Deleted;
         let playable = if there { self.container.playable(self.file.len()) } else { Playable { len: 0, frames: 0 } };
         self.frames = playable.frames;
-        // The first problem is the one to show; a further one here only means that less could be saved.
         let cut = self.file.truncate(playable.len);
-        if there {
-            if playable.len > 0 {
-                self.end_at(playable.len, cut);
-            }
-            let _ = self.file.sync();
+        if !there || playable.len == 0 {
+            return cut;
         }
+        let ended = self.end_at(playable.len, cut);
+        // The first problem is the one to show.
+        let _ = self.file.sync();
+        ended
     }
 
-    /// After a problem that only this file has: as [`Part::salvage`], and what still comes for it is left out.
-    pub(super) fn give_up(&mut self, problem: Problem) {
-        self.salvage();
-        self.given_up = Some(problem);
+    /// Nothing more is written to the file: what it was to get, and what it got last.
+    pub(super) fn stop(&mut self) -> Unwritten {
+        Unwritten { recent: self.file.take_recent(), waiting: std::mem::take(&mut self.out) }
+    }
+
+    /// After a problem that only this file has, and [`Part::salvage`]: what it has not taken is for the next file, and the
+    /// problem is handed back.
+    ///
+    /// # Errors
+    /// When the format does not allow that: what still comes for it is left out.
+    pub(super) fn give_up(&mut self, unwritten: &Unwritten, problem: Problem) -> Result<(Heir, Problem), ()> {
+        match self.heir(unwritten) {
+            Some(heir) => Ok((heir, problem)),
+            None => {
+                self.given_up = Some(problem);
+                Err(())
+            }
+        }
     }
 
     pub(super) fn is_given_up(&self) -> bool {
         self.given_up.is_some()
     }
 
-    /// How many of the `frames` that came for a file that was given up are not in it, silence not counted, and why.
+    /// Frames among the first `frames` that are not silence.
+    fn heard(&self, frames: u64) -> u64 {
+        frames - self.silent_frames_of(frames)
+    }
+
+    /// How many of the `frames` of the encoder's part that came for a file which was given up are not in it, silence not
+    /// counted, and why.
     pub(super) fn left_out(&mut self, frames: u64) -> Option<(u64, Problem)> {
-        let heard = |part: &Self, frames| frames - part.silent_frames_of(frames);
-        let left_out = heard(self, frames).saturating_sub(heard(self, self.frames));
+        let left_out = self.heard(frames - self.from).saturating_sub(self.heard(self.frames));
         self.given_up.take().map(|problem| (left_out, problem))
     }
 
     /// Makes a file that was cut after `len` bytes a whole one.
-    fn end_at(&mut self, len: u64, cut: Result<(), Problem>) {
+    fn end_at(&mut self, len: u64, cut: Result<(), Problem>) -> Result<(), Problem> {
         let pad = self.container.pad(len);
+        let mut refused = Ok(());
         let patches = if cut.and_then(|()| self.file.append(&pad)).is_ok() {
             self.container.complete(self.file.len())
         } else {
             let Checkpoint { patches, stated } = self.container.checkpoint(len);
             self.frames = stated.frames;
-            let _ = self.file.truncate(stated.len);
-            patches
+            refused = self.file.truncate(stated.len);
+            // Without its last frame it needs no pad.
+            if refused.is_ok() { self.container.complete(stated.len) } else { patches }
         };
-        if self.patch(&patches).is_err() {
+        let patched = self.patch(&patches);
+        if patched.is_err() {
             self.frames = self.frames.min(self.safe);
         }
+        refused.and(patched)
     }
 
     /// Looks whether the file can still be found.

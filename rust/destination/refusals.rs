@@ -95,7 +95,7 @@ pub(super) fn of(problem: &Problem, len: u64) -> Verdict {
     match problem {
         Problem::Io { op, cause, .. } => verdict(*op, cause, len),
         Problem::Locked { .. } | Problem::KeepsMoving { .. } => Verdict::Wait,
-        Problem::Deleted { .. } => Verdict::NextPart,
+        Problem::Deleted { .. } | Problem::CameBack { .. } => Verdict::NextPart,
         _ => Verdict::GiveUp,
     }
 }

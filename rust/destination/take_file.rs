@@ -1,15 +1,21 @@
 //! The file of a take, once it is open and locked.
 
+mod reopening;
+
 use std::fs::File;
 use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use super::hints;
+use super::open_names::OpenName;
+use super::recent::Recent;
 use super::refusals::{self, Verdict};
 use super::syncing::SyncMode;
 use crate::faults;
 use crate::messages::{FileOp, Problem};
+pub(super) use reopening::Reopened;
+use reopening::{Marks, Mount};
 
 /// A file that has come to so many bytes gets room for as many at once, and is given to the disk in as many.
 const STEP: u64 = 4 * 1024 * 1024;
@@ -27,6 +33,13 @@ pub(crate) struct TakeFile {
     file: LockedFile,
     path: PathBuf,
     len: u64,
+    recent: Recent,
+    marks: Marks,
+    mount: Mount,
+    /// Its disk has come back without it.
+    is_gone: bool,
+    /// Behind the file, which is closed before.
+    pub(super) _name: Option<OpenName>,
     /// Where the silence ends.
     silent_until: u64,
     /// Where the room ends that was set aside; the greatest number when the disk is not to be asked for more.
@@ -60,7 +73,22 @@ impl TakeFile {
     pub(crate) fn begun(file: File, path: PathBuf, len: u64, silence: u64) -> Self {
         let (counts_names, sync_mode, silent_until) = (has_a_name(&file), SyncMode::default(), len + silence);
         let file = LockedFile(Some(file));
-        Self { file, path, len, silent_until, room_until: 0, kept_until: 0, sync_mode, counts_names }
+        let recent = Recent::new(len);
+        Self {
+            file,
+            len,
+            recent,
+            marks: Marks::default(),
+            mount: Mount::of(&path),
+            is_gone: false,
+            _name: None,
+            path,
+            silent_until,
+            room_until: 0,
+            kept_until: 0,
+            sync_mode,
+            counts_names,
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -70,6 +98,11 @@ impl TakeFile {
     /// Bytes of the take in the file.
     pub(crate) fn len(&self) -> u64 {
         self.len
+    }
+
+    /// What was appended last; forgotten here.
+    pub(super) fn take_recent(&mut self) -> Recent {
+        std::mem::replace(&mut self.recent, Recent::new(self.len))
     }
 
     /// Whether some of the silence of the beginning still stands behind them.
@@ -99,6 +132,8 @@ impl TakeFile {
             match faults::system("write", &self.path).and_then(|()| write_at(&self.file, bytes, self.len)) {
                 Ok(0) => return Err(self.problem(FileOp::Write, io::ErrorKind::WriteZero.into())),
                 Ok(written) => {
+                    self.marks.note(self.len, &bytes[..written]);
+                    self.recent.note(&bytes[..written]);
                     self.len += written as u64;
                     bytes = &bytes[written..];
                 }
@@ -135,7 +170,8 @@ impl TakeFile {
 
     /// Cuts the file after `len` bytes.
     pub(crate) fn truncate(&mut self, len: u64) -> Result<(), Problem> {
-        let cut = faults::system("truncate", &self.path).and_then(|()| self.file.set_len(len));
+        let cut = || faults::system("truncate", &self.path).and_then(|()| self.file.set_len(len));
+        let cut = if self.is_gone { Ok(()) } else { cut() };
         cut.map_err(|cause| self.problem(FileOp::UpdateHeader, cause))?;
         (self.len, self.silent_until) = (len, len);
         Ok(())
@@ -186,7 +222,9 @@ impl TakeFile {
 
     /// What somebody did to the file's name. Asks the disk.
     pub(crate) fn location(&self) -> FileLocation {
-        if is_at(&self.file, &self.path) {
+        if self.is_gone {
+            FileLocation::Deleted
+        } else if is_at(&self.file, &self.path) {
             FileLocation::InPlace
         } else if has_a_name(&self.file) || !self.counts_names {
             FileLocation::Moved
@@ -321,11 +359,7 @@ impl io::Read for Reader<'_> {
 pub(super) fn read_at(file: &File, bytes: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < bytes.len() {
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(file, &mut bytes[filled..], filled as u64);
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(file, &mut bytes[filled..], filled as u64);
-        match read {
+        match io::Read::read(&mut Reader { file, at: filled as u64 }, &mut bytes[filled..]) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

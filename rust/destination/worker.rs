@@ -4,6 +4,8 @@
 //! disk refuses is tried again while audio waits in the queue, so that a refusal is to the take what a slow disk is. Only
 //! a problem that no waiting can mend ends the take here: what was written is made playable, and the report says why.
 
+mod another_file;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +27,8 @@ use crate::report::{Event, Report, TakeId};
 const NAP: Duration = Duration::from_millis(250);
 /// Bytes that are written at once, at most twice as many.
 const ONE_WRITE: usize = 256 * 1024;
+/// A file that was refused so often may be dead, although its disk is back.
+const PATIENT_ATTEMPTS: u32 = 3;
 /// How often the free space is asked for.
 const LOOK_AROUND: Duration = Duration::from_secs(2);
 
@@ -36,6 +40,8 @@ pub(super) struct Destination {
     take: Option<Take>,
     /// The last take that ended early: what still comes for it is left out.
     ended_early: Option<TakeId>,
+    /// How the open file came to be given up, while the next is not open.
+    refused: Option<Refused>,
 }
 
 /// The take that is being written.
@@ -62,7 +68,7 @@ struct Totals {
 
 impl Destination {
     pub(super) fn new(queue: QueueReceiver, report: Arc<Report>, faults: Arc<Faults>) -> Self {
-        Self { queue, report, faults, take: None, ended_early: None }
+        Self { queue, report, faults, take: None, ended_early: None, refused: None }
     }
 
     /// Works until the other end of the queue is gone.
@@ -118,10 +124,11 @@ impl Destination {
                 }
                 Err(problem) => problem,
             };
+            let verdict = self.verdict(&problem);
             let Some(take) = &self.take else { return Err(problem) };
-            let len = take.part.as_ref().map_or(0, Part::bytes);
             let report = &take.output.report;
-            if refusals::of(&problem, len) != Verdict::Wait || report.is_out_of_time() {
+            if verdict != Verdict::Wait || report.is_out_of_time() {
+                self.refused = refused;
                 return Err(problem);
             }
             let refused = refused.get_or_insert_with(|| Refused::new(report));
@@ -132,28 +139,46 @@ impl Destination {
         }
     }
 
+    /// What a problem with the open file means for the take.
+    fn verdict(&self, problem: &Problem) -> Verdict {
+        let part = self.take.as_ref().and_then(|take| take.part.as_ref());
+        match refusals::of(problem, part.map_or(0, Part::bytes)) {
+            // One that has taken nothing has no limit that another would not have.
+            Verdict::NextPart
+                if part.is_none_or(|part| part.frames() == 0) && matches!(problem, Problem::Io { .. }) =>
+            {
+                Verdict::Wait
+            }
+            verdict => verdict,
+        }
+    }
+
     /// Does `attempt` to the open file as [`Destination::insist`] does. A file that takes no more is given up: the take
     /// goes on in another one.
     fn insist_on_part(
         &mut self,
         mut attempt: impl FnMut(&mut Part, &Report, &TakeOutput) -> Result<(), Problem>,
     ) -> Result<(), Problem> {
-        let outcome = self.insist(|destination| match &mut destination.take {
-            Some(Take { part: Some(part), output, .. }) if !part.is_given_up() => {
-                attempt(part, &destination.report, output)
+        loop {
+            let mut attempts = 0;
+            let outcome = self.insist(|destination| match &mut destination.take {
+                Some(Take { part: Some(part), output, .. }) if !part.is_given_up() => {
+                    attempts += 1;
+                    if attempts > PATIENT_ATTEMPTS {
+                        part.reopen()?;
+                    }
+                    attempt(part, &destination.report, output)
+                }
+                _ => Ok(()),
+            });
+            let Err(problem) = outcome else { return Ok(()) };
+            if self.verdict(&problem) != Verdict::NextPart {
+                return Err(problem);
             }
-            _ => Ok(()),
-        });
-        let (Err(problem), Some(Take { part: Some(part), output, .. })) = (outcome, &mut self.take) else {
-            return Ok(());
-        };
-        // One that has taken nothing has no limit that another would not have.
-        if refusals::of(&problem, part.bytes()) != Verdict::NextPart || part.frames() == 0 {
-            return Err(problem);
+            if !self.go_on_in_another_file(problem)? {
+                return Ok(());
+            }
         }
-        part.give_up(problem);
-        output.report.want_part();
-        Ok(())
     }
 
     /// Writes a batch, and those that wait behind it: after a stall they are many and small.
@@ -189,10 +214,19 @@ impl Destination {
             Some(take) => take.open(&*container).map(Some),
             None => Ok(None),
         });
-        let (Some(Opened { file, warning, suffix }), Some(take)) = (opened?, &mut self.take) else { return Ok(()) };
-        let path = file.path().to_owned();
+        if let Some(opened) = opened? {
+            let faults = Arc::clone(&self.faults);
+            self.begin(opened, |file| Part::new(file, container, layout, &faults));
+        }
+        Ok(())
+    }
+
+    /// The take goes on in a file that was opened.
+    fn begin(&mut self, opened: Opened, part: impl FnOnce(TakeFile) -> Part) {
+        let (Opened { file, warning, suffix }, Some(take)) = (opened, &mut self.take) else { return };
+        let (path, output) = (file.path().to_owned(), Arc::clone(&take.output));
         take.first.get_or_insert_with(|| path.clone());
-        let part = Part::new(file, container, layout, &self.faults);
+        let part = part(file);
         output.largest_file.store(part.largest(), Ordering::Relaxed);
         take.part = Some(part);
         self.report.events.post(
@@ -204,7 +238,6 @@ impl Destination {
         );
         self.warn(warning);
         self.publish();
-        Ok(())
     }
 
     fn warn(&self, warning: Option<Warning>) {
@@ -256,6 +289,9 @@ impl Destination {
             Problem::Deleted { .. } => self.report.problem(output.id, &output.report, problem),
             // The next file goes on where this one ends.
             _ if frames == 0 => {}
+            Problem::CameBack { path, part, .. } => {
+                self.report.problem(output.id, &output.report, Problem::CameBack { path, part, frames });
+            }
             _ => {
                 let problem = Problem::GivenUp { path: path.to_owned(), cause: problem.refusal().cause, frames };
                 self.report.problem(output.id, &output.report, problem);
@@ -339,9 +375,10 @@ impl Take {
             }
             Some(first) => {
                 let (held, part) = names::reserve_part(first, self.parts + 1)?;
+                let (warning, file) = (held.warning(), held.start(header, placeholder)?);
+                // Not before: a number whose file could not be begun is used again.
                 self.parts = part;
-                let warning = held.warning();
-                Ok(Opened { file: held.start(header, placeholder)?, warning, suffix: None })
+                Ok(Opened { file, warning, suffix: None })
             }
         }
     }

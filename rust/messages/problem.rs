@@ -71,6 +71,13 @@ pub(crate) enum Problem {
         shown(.path)
     )]
     Deleted { path: PathBuf },
+    /// The disk of a file was away, and has come back without it, or with its beginning only.
+    #[error(
+        "The drive came back without {part}{}, so {frames} samples a channel are lost before the take goes on in \
+         another file: leave the drive connected while it is recorded to.",
+        shown(.path)
+    )]
+    CameBack { path: PathBuf, part: &'static str, frames: u64 },
     /// A file took no more before all was in it that had come for it.
     #[error(
         "{cause}, so {} ends there, and {frames} samples a channel are lost before the take goes on in another file: \
@@ -258,6 +265,7 @@ mod tests {
             Problem::Locked { path: path() },
             Problem::KeepsMoving { path: path() },
             Problem::Deleted { path: path() },
+            Problem::CameBack { path: path(), part: "the end of ", frames: 480 },
             Problem::Moved { path: path() },
             Problem::NoFreeName { path: path() },
             Problem::scope_matches_nothing("left*", &names[..2]),

@@ -189,6 +189,7 @@ impl Shown {
             }
             Event::Refused(refusal) => take.refusal = Some(refusal),
             Event::Accepted { seconds, lost } => take.accept(seconds, lost),
+            Event::Dropped => take.refusal = None,
             Event::Warning(warning) => take.warn(warning),
             Event::SuffixFound { .. } => {}
         }

@@ -10,17 +10,17 @@ use crate::disk::Disk;
 use crate::{RATE, SLICE, assert_holds_the_beginning, cook_in_real_time, record_to, wait_for_the_end};
 
 /// From now on the system answers these operations on files of the folder with these errors.
-fn refuse(folder: &Path, orders: &str) {
+pub(crate) fn refuse(folder: &Path, orders: &str) {
     // In one step: the file is read at every operation.
     fs::write(folder.join("orders"), orders).expect("a file");
     fs::rename(folder.join("orders"), folder.join("faults")).expect("a file");
 }
 
-fn allow(folder: &Path) {
+pub(crate) fn allow(folder: &Path) {
     fs::remove_file(folder.join("faults")).expect("it was ordered");
 }
 
-fn seconds(rig: &mut Rig, seconds: f64) {
+pub(crate) fn seconds(rig: &mut Rig, seconds: f64) {
     cook_in_real_time(rig, Duration::from_secs_f64(seconds), |_| true);
 }
 

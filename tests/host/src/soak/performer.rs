@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::ledger::{Layout, Ledger, Slice};
 use super::plan::{Fault, Plan, draw_layout};
-use super::take::{Take, prepare, strike};
+use super::take::{Take, allow, prepare, strike};
 use super::verdict::Ended;
 use crate::random::Random;
 use crate::source::Source;
@@ -195,9 +195,13 @@ impl Performer {
             && take.hit.is_none()
             && self.cooks >= take.began + at
             && self.cooks >= self.calm_since + SETTLED
-            && strike(fault, &take.folder)
+            && strike(fault, &take.folder, &mut self.random)
         {
             take.hit = Some(fault);
+            take.allowed_at = self.cooks + self.random.between(1, 150);
+        }
+        if take.hit == Some(Fault::Refused) && self.cooks >= take.allowed_at {
+            allow(&take.folder);
         }
         if self.held.is_some() || self.cooks < self.calm_since + CALM {
             return Ok(());
@@ -214,7 +218,11 @@ impl Performer {
             6..=9 if self.paused => self.set_paused(false)?,
             10..=13 if !self.paused => self.rests_until = self.cooks + self.random.between(1, 25),
             14..=15 => {
-                let layout = draw_layout(&mut self.random, &take.plan.file_type)?;
+                let mut layout = draw_layout(&mut self.random, &take.plan.file_type)?;
+                if take.plan.file_type == "mp3" {
+                    // More would suspend the take, whose time the ledger does not know.
+                    layout.channels = 2;
+                }
                 self.wire(layout);
             }
             16..=17 => {

@@ -21,10 +21,12 @@ pub(super) enum Fault {
     NoFolder,
     /// The disk has room for a second or two.
     SmallDisk,
+    /// The system refuses operations on the files for a while. Only a plugin that is built for tests understands it.
+    Refused,
 }
 
 impl Fault {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Deleted,
         Self::Renamed,
         Self::FolderRemoved,
@@ -32,6 +34,7 @@ impl Fault {
         Self::Locked,
         Self::NoFolder,
         Self::SmallDisk,
+        Self::Refused,
     ];
 
     /// Whether the take's own file may be gone afterwards.

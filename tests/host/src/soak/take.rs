@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::ledger::Ledger;
 use super::plan::{Fault, Plan};
 use super::verdict::{Ended, files, protect};
+use crate::random::Random;
 
 /// What stands in a file that somebody else holds.
 const FOREIGN: &str = "not ours";
@@ -29,6 +30,8 @@ pub(super) struct Take {
     pub(super) gap: u64,
     pub(super) lost: u64,
     pub(super) hit: Option<Fault>,
+    /// What is refused is allowed again at this cook.
+    pub(super) allowed_at: u64,
     pub(super) locked: Option<Locked>,
 }
 
@@ -47,6 +50,7 @@ impl Take {
             gap: 0,
             lost: 0,
             hit: None,
+            allowed_at: 0,
             locked,
         }
     }
@@ -54,6 +58,10 @@ impl Take {
     /// Record is off, or the node is gone.
     pub(super) fn over(self, number: usize) -> Ended {
         let fault = self.plan.fault.map(|(fault, _)| fault);
+        if self.hit == Some(Fault::Refused) {
+            // Before the node is asked to complete its files, or while it does so.
+            allow(&self.folder);
+        }
         let harmed = self.locked.as_ref().filter(|(_, path)| fs::read_to_string(path).ok().as_deref() != Some(FOREIGN));
         Ended {
             name: format!("take {number}"),
@@ -95,7 +103,7 @@ pub(super) fn prepare(plan: &Plan, folder: &Path, suffixed: bool) -> io::Result<
 }
 
 /// Makes a fault that comes in mid-take; false when there is nothing to strike yet.
-pub(super) fn strike(fault: Fault, folder: &Path) -> bool {
+pub(super) fn strike(fault: Fault, folder: &Path, random: &mut Random) -> bool {
     // The last part is the one that is written.
     let Some(file) = files(folder).pop() else { return false };
     match fault {
@@ -107,6 +115,29 @@ pub(super) fn strike(fault: Fault, folder: &Path) -> bool {
         }
         Fault::FolderRemoved => fs::remove_dir_all(folder).is_ok(),
         Fault::FolderReadOnly => protect(folder, true),
+        Fault::Refused => refuse(folder, random).is_ok(),
         _ => false,
     }
+}
+
+/// The file that says which operations on files of its folder are refused: see `rust/faults.rs`.
+const ORDERS: &str = "faults";
+
+/// From now on the system refuses some operations on files of the folder, with errors that pass.
+fn refuse(folder: &Path, random: &mut Random) -> io::Result<()> {
+    let operations = ["open", "lock", "begin", "write", "write", "header", "truncate", "sync", "close"];
+    // EIO, EACCES, EBUSY, ENOSPC, EROFS, and what Windows calls a disk that is full or not ready.
+    let numbers: &[i32] = if cfg!(windows) { &[5, 21, 112] } else { &[5, 13, 16, 28, 30] };
+    let orders: String =
+        (0..random.between(1, 3)).map(|_| format!("{} {}\n", random.pick(&operations), random.pick(numbers))).collect();
+    // In one step: it is read at every operation.
+    let draft = folder.join("drafted");
+    fs::write(&draft, orders)?;
+    fs::rename(draft, folder.join(ORDERS))
+}
+
+/// Nothing is refused any more.
+pub(super) fn allow(folder: &Path) {
+    // Fails when it was done before.
+    let _ = fs::remove_file(folder.join(ORDERS));
 }
