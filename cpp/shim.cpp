@@ -149,7 +149,7 @@ Cook gather(const TD::OP_Inputs& host, const Watched& watched, const Inputs& inp
 class Shim final : public TD::CHOP_CPlusPlusBase
 {
 public:
-	explicit Shim(const TD::OP_NodeInfo* info) : operator_(new_operator(path(info)))
+	explicit Shim(const TD::OP_NodeInfo* info) : info_(info), operator_(new_operator(path(info)))
 	{
 		std::size_t i = 0;
 		for (const rust::String& name : afop::watched())
@@ -183,7 +183,7 @@ public:
 		bool own_shape = false;
 		contained([&] {
 			OutputShape shape{};
-			own_shape = output_shape(*operator_, Inputs(*host), shape);
+			own_shape = output_shape(*operator_, Inputs(*host, info_), shape);
 			if (own_shape)
 			{
 				info->numChannels = shape.channels;
@@ -201,7 +201,7 @@ public:
 	void execute(TD::CHOP_Output* output, const TD::OP_Inputs* host, void*) override
 	{
 		contained([&] {
-			const Inputs inputs(*host);
+			const Inputs inputs(*host, info_);
 			afop::execute(*operator_, gather(*host, watched_, inputs, *output), inputs);
 		});
 	}
@@ -266,6 +266,8 @@ private:
 		return {reinterpret_cast<const std::uint8_t*>(info->opPath), std::char_traits<char>::length(info->opPath)};
 	}
 
+	// Lives as long as the node.
+	const TD::OP_NodeInfo* info_;
 	rust::Box<Operator> operator_;
 	Watched watched_;
 };

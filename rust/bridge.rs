@@ -186,6 +186,7 @@ pub(crate) mod ffi {
         fn channels(self: &Inputs) -> usize;
         fn sample_rate(self: &Inputs) -> f64;
         fn channel_name(self: &Inputs, index: usize) -> &[u8];
+        fn node_path(self: &Inputs) -> &[u8];
 
         /// A DAT's table.
         type Table;

@@ -133,8 +133,9 @@ pub(crate) static FILE: Par = Par {
     section: false,
     latched: true,
     option: None,
-    help: "Where to record. {suffix} becomes the number of the take and the extension, for example .0.wav; in a Python \
-           expression use me.fileSuffix. Missing folders are made, and a missing extension is added.",
+    help: "Where to record. {suffix} becomes the number of the take and the extension, as .0.wav; in a Python expression \
+           use me.fileSuffix. {date}, {time} and {op} become the day, the time of day and the operator's name. Missing \
+           folders are made.",
 };
 
 pub(crate) static CODEC: Par = Par {
