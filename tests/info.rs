@@ -6,7 +6,7 @@ use common::Rig;
 use common::readers::hound;
 
 /// Channels of the Info CHOP, in the order of the documentation.
-const CHANNELS: [&str; 13] = [
+const CHANNELS: [&str; 14] = [
     "last_samples_written",
     "total_samples_written",
     "recording",
@@ -20,10 +20,11 @@ const CHANNELS: [&str; 13] = [
     "megabytes_written",
     "disk_minutes_left",
     "peak",
+    "preroll_seconds",
 ];
 
 /// Rows that every Info DAT has.
-const ROWS: [&str; 22] = [
+const ROWS: [&str; 23] = [
     "state",
     "file",
     "file_type",
@@ -42,6 +43,7 @@ const ROWS: [&str; 22] = [
     "lost_samples",
     "clipped_samples",
     "peak",
+    "preroll_seconds",
     "last_file",
     "last_error",
     "version",

@@ -69,6 +69,12 @@ pub(crate) enum Warning {
          starts by itself."
     )]
     NoRate { rate: String },
+    /// Memory is for less than Pre-Roll says.
+    #[error(
+        "Pre-Roll of {seconds} s is more than the 512 MiB of memory for it hold, so only the last {kept:.1} s are kept: \
+         lower it, or record fewer channels with Channel Scope."
+    )]
+    PrerollTooLong { seconds: f64, kept: f64 },
     /// The input is a clip.
     #[error(
         "The input is not time sliced, so it is written whole each time it cooks: switch Time Slice on in \

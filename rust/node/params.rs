@@ -244,8 +244,24 @@ pub(crate) static MAX_BUFFER: Par = Par {
            lost, and the operator says so.",
 };
 
+/// Seconds of the longest Pre-Roll.
+pub(super) const LONGEST_PREROLL: f64 = 120.0;
+
+pub(crate) static PRE_ROLL: Par = Par {
+    name: "Preroll",
+    label: "Pre-Roll",
+    page: RECORDING,
+    kind: Kind::Float { default: 0.0, min: 0.0, max: Some(LONGEST_PREROLL), slider: 30.0 },
+    section: true,
+    latched: true,
+    option: None,
+    help: "How many seconds of what was heard before Record went on are in the take, but nothing that was in the one \
+           before. Meanwhile they are kept in memory: 4 bytes a sample, 192 kB a second for a channel at 48 kHz, up to \
+           512 MiB.",
+};
+
 /// THE table.
-pub(crate) static PARS: [&Par; 13] = [
+pub(crate) static PARS: [&Par; 14] = [
     &FILE_TYPE,
     &UNIQUE_SUFFIX,
     &N,
@@ -259,6 +275,7 @@ pub(crate) static PARS: [&Par; 13] = [
     &QUALITY,
     &FILL_GAPS,
     &MAX_BUFFER,
+    &PRE_ROLL,
 ];
 
 #[cfg(test)]

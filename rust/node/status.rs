@@ -158,6 +158,11 @@ impl NodeStatus {
         self.seconds_of(self.report.backlog.waiting())
     }
 
+    /// Seconds of what was heard until now that a take which begins would get.
+    pub(crate) fn preroll_seconds(&self) -> f64 {
+        self.report.preroll.get()
+    }
+
     /// Bytes of memory that it takes: samples before they are encoded, packets after that.
     pub(crate) fn buffer_bytes(&self) -> u64 {
         self.report.backlog.memory()

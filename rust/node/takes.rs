@@ -104,7 +104,7 @@ impl TakeSummary {
     /// Frames of the take that are in no file.
     pub(crate) fn lost(&self) -> u64 {
         let unwritten = if self.phase == Phase::Failed { self.report.unwritten() } else { 0 };
-        self.report.lost.get() + self.report.dropped.get() + unwritten
+        self.report.lost.get() + self.report.preroll_lost.get() + self.report.dropped.get() + unwritten
     }
 
     /// The error to show while something is refused. A file that is locked is none while memory has room.

@@ -1,12 +1,15 @@
 //! The encoding thread: reads the stream, encodes the take that runs, and hands the packets to the destination.
 
+mod held;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::part::{BATCH, Part};
+use super::history::{History, Kept};
+use super::part::Part;
 use super::{Command, TakeRequest};
 use crate::container::metadata;
 use crate::destination::{Batch, OpenPart, QueueSender, TakeOutput, Work};
@@ -25,10 +28,6 @@ const NAP: Duration = Duration::from_millis(50);
 const ENCODING: Duration = Duration::from_millis(100);
 /// Bytes of samples that are encoded before it looks at the clock again.
 const LOOK_AT_THE_CLOCK: u64 = 64 * 1024;
-/// Silence is encoded only while less than this waits for the disk: a gap of minutes in many channels is more than fits
-/// into memory. What comes behind it waits in the stream meanwhile.
-const SILENCE_AHEAD: u64 = 4 * BATCH as u64;
-
 /// What may still come behind the packets of a file: pads, and metadata at its end.
 const LARGEST_TAIL: u64 = 1024 * 1024;
 
@@ -45,7 +44,9 @@ struct Encoder {
     faults: Arc<Faults>,
     layout: AudioLayout,
     take: Option<Take>,
-    /// Frames of silence that come before anything else from the stream.
+    /// While a take runs, what of its pre-roll is not encoded yet: it comes before anything else from the stream.
+    history: History,
+    /// Frames of silence that come before that.
     silence: u64,
     /// Bytes of samples that were taken out of the stream and not sent on in any form.
     source_bytes: u64,
@@ -82,8 +83,17 @@ impl Session {
         report: Arc<Report>,
         faults: Arc<Faults>,
     ) -> Self {
-        let encoder =
-            Encoder { main, report, faults, layout, take: None, silence: 0, source_bytes: 0, sent: Instant::now() };
+        let encoder = Encoder {
+            main,
+            report,
+            faults,
+            layout,
+            take: None,
+            history: History::default(),
+            silence: 0,
+            source_bytes: 0,
+            sent: Instant::now(),
+        };
         Self { stream, encoder }
     }
 
@@ -92,8 +102,8 @@ impl Session {
         loop {
             match self.turn() {
                 Turn::GoOn => {}
-                // Without a take the cook thread wakes this one when the next begins.
-                Turn::Rest if self.encoder.take.is_none() => thread::park(),
+                // With nothing to do the cook thread wakes this one when that changes.
+                Turn::Rest if self.encoder.is_idle() => thread::park(),
                 Turn::Rest => thread::park_timeout(NAP),
                 Turn::End => break,
             }
@@ -105,6 +115,9 @@ impl Session {
     fn turn(&mut self) -> Turn {
         if self.encoder.silence > 0 {
             return self.encoder.encode_silence();
+        }
+        if self.encoder.has_preroll() {
+            return self.encoder.encode_preroll();
         }
         let Self { stream, encoder } = self;
         let (began, mut clock_at) = (Instant::now(), LOOK_AT_THE_CLOCK);
@@ -131,7 +144,7 @@ impl Session {
                 encoder.send(false);
                 return Turn::GoOn;
             }
-            if encoder.silence > 0 {
+            if encoder.silence > 0 || encoder.has_preroll() {
                 return Turn::GoOn;
             }
         }
@@ -144,8 +157,14 @@ impl Encoder {
         if let Item::Audio(views) = &item {
             let frames: u64 = views.iter().map(|view| view.frames() as u64).sum();
             let bytes = frames * self.layout.frame_bytes();
-            self.source_bytes += bytes;
             self.report.backlog.encoded.add(bytes);
+            match self.take {
+                Some(_) => self.source_bytes += bytes,
+                None => self.report.backlog.heard.add(bytes),
+            }
+        }
+        if self.take.is_none() {
+            return self.hear(item);
         }
         self.guarded(|encoder| match item {
             Item::Audio(views) => {
@@ -157,12 +176,27 @@ impl Encoder {
                 Ok(())
             }
             Item::Layout(layout) => encoder.set_layout(layout),
-            Item::Control(Command::Begin(request)) => encoder.begin(*request),
-            Item::Control(Command::End) => {
-                encoder.end_take();
-                Ok(())
-            }
+            Item::Control(command) => encoder.obey(command),
         });
+    }
+
+    fn obey(&mut self, command: Command) -> Result<(), Problem> {
+        match command {
+            Command::Begin(request) => self.begin(*request)?,
+            Command::End => self.end_take(),
+            Command::Listen { frames, anew } => {
+                if anew {
+                    self.history.clear();
+                }
+                self.history.set_limit(frames);
+            }
+            Command::Gap { frames, filled: true } => {
+                self.history.push_other(Kept::Silence { frames, is_gap: true });
+            }
+            Command::Gap { frames, filled: false } => self.history.push_other(Kept::Skipped(frames)),
+            Command::Lost { frames } => self.history.push_other(Kept::Lost(frames)),
+        }
+        Ok(())
     }
 
     /// Runs `body`; a problem or a panic in it ends the take.
@@ -185,7 +219,11 @@ impl Encoder {
 
     fn begin(&mut self, request: TakeRequest) -> Result<(), Problem> {
         self.end_take();
-        let TakeRequest { id, report, name, format, settings, rows } = request;
+        let TakeRequest { id, report, name, preroll, format, settings, rows } = request;
+        let contents = self.history.cut(preroll);
+        report.preroll.set(contents.heard);
+        report.preroll_gap.set(contents.gap);
+        report.preroll_lost.set(contents.lost);
         let mut warnings = Vec::new();
         let metadata = metadata::collect(&rows, &mut warnings);
         self.take = Some(Take {
@@ -282,33 +320,6 @@ impl Encoder {
             self.roll_over()?;
         }
         Ok(())
-    }
-
-    /// Encodes some of the silence, if the disk has taken what came before.
-    fn encode_silence(&mut self) -> Turn {
-        if self.part().is_none() {
-            self.silence = 0;
-            return Turn::GoOn;
-        }
-        if self.main.waiting() > SILENCE_AHEAD {
-            return Turn::Rest;
-        }
-        let frames = self.silence;
-        self.guarded(|encoder| {
-            encoder.look_for_the_limit(frames.min(SILENCE_AHEAD))?;
-            let Some(part) = encoder.part() else { return Ok(()) };
-            let left = part.encode_silence(frames)?;
-            let has_batch = part.has_batch();
-            encoder.silence = left;
-            if left == frames {
-                encoder.roll_over()?;
-            }
-            if has_batch {
-                encoder.send(true);
-            }
-            Ok(())
-        });
-        Turn::GoOn
     }
 
     /// Hands on what was encoded; only whole batches if that is enough.

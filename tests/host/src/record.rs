@@ -33,6 +33,9 @@ pub struct RecordArgs {
     /// Stop after so many seconds of the timeline [default: the input's length, or 10]
     #[arg(long, value_parser = positive)]
     pub seconds: Option<f64>,
+    /// Play so many seconds before Record goes on; `--set Preroll=S` takes some of them into the file
+    #[arg(long, value_name = "SECONDS", value_parser = positive)]
+    pub before: Option<f64>,
     /// Cooks in a second of the timeline
     #[arg(long, default_value_t = 60.0, value_parser = positive)]
     pub fps: f64,
@@ -113,10 +116,12 @@ fn record(args: &RecordArgs) -> Result<Vec<Take>, String> {
         None => Pace::Fast,
     };
     let mut player = Player::new(args.fps, pace, &args.hitch);
+    let before = args.before.map_or(0, |seconds| frames(seconds, args.fps));
+    player.play(&mut sessions, before, &mut progress)?;
     for session in &mut sessions {
         session.record(true);
     }
-    player.play(&mut sessions, length, &mut progress)?;
+    player.play(&mut sessions, length.saturating_add(before), &mut progress)?;
     let endings = player.finish(&mut sessions, &mut progress)?;
     progress.finish();
     Ok(sessions
@@ -135,8 +140,13 @@ fn length(args: &RecordArgs, source: &Source) -> u64 {
         // The end shows when it comes.
         (None, None) => f64::INFINITY,
     };
+    frames(seconds, args.fps).max(1)
+}
+
+/// So many seconds in frames of the timeline.
+fn frames(seconds: f64, fps: f64) -> u64 {
     // A hair less: a length that is whole but for rounding must not cost one more cook.
-    ((seconds * args.fps - 1e-6).ceil() as u64).max(1)
+    (seconds * fps - 1e-6).ceil() as u64
 }
 
 fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Session, String> {
@@ -183,7 +193,11 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
         (Some(par), None) => par.default != Value::from(false),
         (None, _) => false,
     };
-    let session = Session::new(node, source, &args.feed, fill_gaps);
+    let preroll = match (node.par("Preroll"), named("Preroll")) {
+        (Some(_), Some((_, text))) => text.parse().map_err(|_| format!("Preroll={text} is no number"))?,
+        _ => 0.0,
+    };
+    let session = Session::new(node, source, &args.feed, fill_gaps).with_preroll(preroll);
     Ok(match named("Channelscope") {
         Some((_, scope)) => session.with_scope(scope),
         None => session,
