@@ -62,6 +62,8 @@ TD::OP_ParAppendResult append_number(TD::OP_ParameterManager& manager, const Par
 		return manager.appendInt(par);
 	case ParKind::Float:
 		return manager.appendFloat(par);
+	case ParKind::Pulse:
+		return manager.appendPulse(par);
 	default:
 		return manager.appendToggle(par);
 	}
@@ -162,8 +164,8 @@ public:
 		contained([&] {
 			for (const ParRow& row : parameters(*operator_))
 			{
-				const bool number =
-					row.kind == ParKind::Toggle || row.kind == ParKind::Int || row.kind == ParKind::Float;
+				const bool number = row.kind == ParKind::Toggle || row.kind == ParKind::Int ||
+					row.kind == ParKind::Float || row.kind == ParKind::Pulse;
 				const TD::OP_ParAppendResult result = number ? append_number(*manager, row) : append_text(*manager, row);
 				if (result != TD::OP_ParAppendResult::Success)
 					parameter_rejected(*operator_, row.name);
@@ -249,6 +251,14 @@ public:
 	void getInfoPopupString(TD::OP_String* target, void*) override
 	{
 		contained([&] { set(target, popup(*operator_)); });
+	}
+
+	void pulsePressed(const char* name, void*) override
+	{
+		contained([&] {
+			if (name)
+				pulse_pressed(*operator_, name);
+		});
 	}
 
 	void inputConnectorLabel(int, TD::OP_InputLabel* label, void*) override

@@ -22,6 +22,8 @@ pub(crate) struct Report {
     pub(crate) events: Events,
     /// Seconds of pre-roll that a take which begins now would get. Encoding thread.
     pub(crate) preroll: Number,
+    /// Seconds by which the local clock is ahead of UTC, as a part of a day. Destination.
+    pub(crate) utc_offset: Count,
 }
 
 impl Report {
@@ -123,6 +125,8 @@ pub(crate) struct TakeReport {
     /// The take has come to its end before its time: nothing more is written. Whoever finds out. Stored with release after
     /// the problem was posted, so that a cook which sees it finds the problem to show.
     failed: AtomicBool,
+    /// The take is as long as it was to be: nothing more is written. Encoding thread.
+    ended: AtomicBool,
     /// An error was reported, so that the take will not count as finished. Whoever finds out. Stored with release before
     /// the problem is posted: whoever takes that event also sees this.
     has_problem: AtomicBool,
@@ -167,6 +171,16 @@ impl TakeReport {
         self.failed.load(Ordering::Acquire)
     }
 
+    /// The take has come to its end by itself.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
+    }
+
     /// Whether an error of the take was reported.
     pub(crate) fn has_problem(&self) -> bool {
         self.has_problem.load(Ordering::Acquire)
@@ -203,6 +217,10 @@ pub(crate) enum Event {
     },
     /// It goes on in this file.
     Continued {
+        file: PathBuf,
+    },
+    /// This file of it is complete on disk, closed and unlocked, and the take goes on.
+    PartFinished {
         file: PathBuf,
     },
     /// It is complete on disk, closed and unlocked. The next take would get `next_suffix`.

@@ -27,6 +27,13 @@ impl LocalTime {
         [format!("{year:04}-{month:02}-{day:02}"), format!("{hour:02}-{minute:02}-{second:02}")]
     }
 
+    /// Seconds from the time of day in UTC to the local one, or to the one of the day after.
+    pub(super) fn utc_offset(moment: SystemTime) -> u64 {
+        let seconds = moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let [hour, minute, second] = Self::of(moment).time.map(u64::from);
+        (hour * 3600 + minute * 60 + second + 86_400 - seconds % 86_400) % 86_400
+    }
+
     fn of_utc(seconds: u64) -> Self {
         let (days, second) = (seconds / 86_400, (seconds % 86_400) as u32);
         // Years begin in March, so that the day that some have more is their last one; 719,468 days lie between the

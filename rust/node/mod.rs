@@ -4,6 +4,7 @@
 //! allocation and no system call either. Starting and ending a take may allocate and wake a thread. The one
 //! exception is offline rendering: see [`feed`].
 
+mod clock;
 mod feed;
 pub(crate) mod generation;
 mod greyed;
@@ -16,6 +17,7 @@ pub(crate) mod operator;
 
 pub(crate) mod params;
 mod popup;
+mod pulses;
 pub(crate) mod python;
 mod reading;
 mod recorder;

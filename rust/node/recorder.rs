@@ -8,6 +8,7 @@
 //! caches.
 
 mod before;
+mod cuts;
 mod missing;
 mod taking;
 
@@ -40,7 +41,7 @@ pub(crate) struct Recorder {
     running: Option<Running>,
     /// While no take runs, and Pre-Roll says so.
     listening: Option<Listening>,
-    /// Seconds of audio until a node without a take looks at Pre-Roll and Channel Scope again.
+    /// Seconds of audio until a node without a take looks at Pre-Roll and Channel Scope again, or a take at the clock.
     look_in: f64,
     /// Started with the first take, or with the first Pre-Roll.
     feed: Option<Feed>,
@@ -52,6 +53,8 @@ pub(crate) struct Recorder {
     blocked: bool,
     /// A running take ended in an error, and Record is still on: what arrives is in no file, and counted.
     cut_short: Option<Arc<TakeReport>>,
+    /// A take begins at this cook right behind the one before.
+    is_next: bool,
     /// The last cook, if one that is like it goes the same way.
     steady: Option<Steady>,
     slices: Slices,
@@ -82,6 +85,7 @@ impl Recorder {
             takes: 0,
             blocked: false,
             cut_short: None,
+            is_next: false,
             steady: None,
             slices: Slices::default(),
             suspension: Suspension::default(),
@@ -120,10 +124,10 @@ impl Recorder {
     fn is_undisturbed(&self, cook: &Cook) -> bool {
         let goes_on = || self.slices.goes_on(cook.total_cooks, cook.start_index);
         let is_well = match &self.running {
-            Some(running) => !running.fed.report.has_failed() && goes_on(),
+            Some(running) => !running.fed.report.has_failed() && !running.fed.report.has_ended() && goes_on(),
             None => self.listening.is_none() || goes_on(),
         };
-        is_well && !self.status.abandon.is_set()
+        is_well && !self.status.abandon.is_set() && !self.status.pulses.are_pressed()
     }
 
     /// Layout of the input that goes into the stream.
@@ -157,10 +161,10 @@ impl Recorder {
                 listening.push(feed, &mut self.pace, inputs, seconds, block);
             }
             self.naming.idle(inputs, &self.status, &self.faults);
-            self.look_in -= seconds;
-            if self.look_in < 0.0 {
-                self.steady = None;
-            }
+        }
+        self.look_in -= seconds;
+        if self.look_in < 0.0 {
+            self.steady = None;
         }
         self.status.peak.set(f64::from(block.finish()));
     }
@@ -197,6 +201,10 @@ impl Recorder {
         if trouble || self.trouble.is_some() {
             self.tell_trouble(cook, trouble);
         }
+        if self.running.as_ref().is_some_and(|running| running.fed.report.has_ended()) {
+            self.end_by_itself();
+        }
+        let split = self.obey_pulses(inputs, record);
         if !record {
             if self.running.is_some() || self.blocked {
                 self.settle_suspension(inputs);
@@ -214,11 +222,13 @@ impl Recorder {
             self.start(cook, inputs, layout);
         }
         if self.running.is_none() {
-            self.listen(cook, inputs, layout, was_running);
+            self.is_next = false;
+            self.listen(cook, inputs, layout, was_running && !record);
             if was_running && self.listening.is_none() {
                 self.rest();
             }
         }
+        self.split(split);
         self.show_progress();
         self.look(cook, inputs, layout, block);
         self.greyed.update(cook, inputs, self.running.is_some());

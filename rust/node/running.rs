@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::clock::ClockSplit;
 use super::feed::{Feed, SHORTEST_BUFFER_SECONDS};
 use super::params;
 use super::reading::select;
@@ -41,6 +42,8 @@ pub(super) struct Running {
     pub(super) fed: Fed,
     pub(super) format: &'static Format,
     pub(super) settings: Settings,
+    /// With Split at Clock.
+    pub(super) clock: Option<ClockSplit>,
     /// The last layout that cannot be recorded, and why.
     pub(super) refused: Option<(AudioLayout, SuspensionCause)>,
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::handed_out::HandedOut;
+use super::pulses::Pulses;
 use super::takes::{Phase, Shown, TakeSummary};
 use crate::messages::{Problem, Warning};
 use crate::report::{Count, Number, Report};
@@ -34,6 +35,8 @@ pub(crate) struct NodeStatus {
     pub(crate) peak: Number,
     /// The host has asked for the error since the take began, and got one.
     error_seen: Flag,
+    /// Buttons that were pressed since the last cook.
+    pub(crate) pulses: Pulses,
     /// The file suffixes that Python was told.
     pub(crate) handed_out: HandedOut,
     report: Arc<Report>,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::history::{History, Kept};
 use super::part::Part;
-use super::{Command, TakeRequest};
+use super::{Command, Split, TakeRequest};
 use crate::container::metadata;
 use crate::destination::{Batch, OpenPart, QueueSender, TakeOutput, Work};
 use crate::faults::{Faults, Point};
@@ -30,6 +30,8 @@ const ENCODING: Duration = Duration::from_millis(100);
 const LOOK_AT_THE_CLOCK: u64 = 64 * 1024;
 /// What may still come behind the packets of a file: pads, and metadata at its end.
 const LARGEST_TAIL: u64 = 1024 * 1024;
+/// The same where a file should not be larger, and may be: pads, and the Info tag of an MP3.
+const SPLIT_TAIL: u64 = 4096;
 
 /// What the encoding thread works with.
 pub(super) struct Session {
@@ -62,6 +64,9 @@ struct Take {
     part: Option<Part>,
     /// Samples clipped in the parts before.
     clipped: u64,
+    split: Split,
+    /// Frames until it ends by itself, those of the part that runs included; the greatest number when it does not.
+    left: u64,
 }
 
 /// What a turn has come to.
@@ -184,6 +189,9 @@ impl Encoder {
         match command {
             Command::Begin(request) => self.begin(*request)?,
             Command::End => self.end_take(),
+            Command::Split if self.part().is_some_and(|part| part.frames() > 0) => self.roll_over()?,
+            // Nothing is to be in a file of its own.
+            Command::Split => {}
             Command::Listen { frames, anew } => {
                 if anew {
                     self.history.clear();
@@ -219,7 +227,7 @@ impl Encoder {
 
     fn begin(&mut self, request: TakeRequest) -> Result<(), Problem> {
         self.end_take();
-        let TakeRequest { id, report, name, preroll, format, settings, rows } = request;
+        let TakeRequest { id, report, name, preroll, limit, split, format, settings, rows } = request;
         let contents = self.history.cut(preroll);
         report.preroll.set(contents.heard);
         report.preroll_gap.set(contents.gap);
@@ -231,6 +239,8 @@ impl Encoder {
             metadata,
             part: None,
             clipped: 0,
+            split,
+            left: limit.map_or(u64::MAX, |seconds| in_frames(seconds, self.layout.rate)),
         });
         for warning in warnings {
             self.report.events.post(id, Event::Warning(warning));
@@ -252,7 +262,9 @@ impl Encoder {
             self.report.events.post(output.id, Event::Warning(warning));
         }
         let container = opened.container;
-        take.part = Some(Part::new(layout, opened.codec, container.header().len(), container.max_frames()));
+        let split = if let Split::Seconds(seconds) = take.split { in_frames(seconds, layout.rate) } else { u64::MAX };
+        let most = container.max_frames().min(split).min(take.left);
+        take.part = Some(Part::new(layout, opened.codec, container.header().len(), most));
         self.main.send(Work::Open(Box::new(OpenPart { take: Arc::clone(output), container, layout })));
         Ok(())
     }
@@ -265,6 +277,7 @@ impl Encoder {
         self.send(false);
         if let Some(take) = &mut self.take {
             take.clipped += take.part.take().map_or(0, |part| part.clipped());
+            take.left -= if take.left == u64::MAX { 0 } else { frames };
         }
         self.main.send(Work::Finish { frames, take_ends });
         Ok(())
@@ -280,8 +293,11 @@ impl Encoder {
     fn set_layout(&mut self, layout: AudioLayout) -> Result<(), Problem> {
         self.layout = layout;
         let runs = self.take.as_ref().and_then(|take| take.part.as_ref());
-        if runs.is_some_and(|part| part.layout != layout) {
+        if let Some(former) = runs.map(|part| part.layout).filter(|former| *former != layout) {
             self.finish_part(false)?;
+            if let Some(take) = self.take.as_mut().filter(|take| take.left != u64::MAX) {
+                take.left = in_frames(take.left as f64 / former.rate, layout.rate);
+            }
             self.open_part()?;
         }
         Ok(())
@@ -291,6 +307,22 @@ impl Encoder {
     fn roll_over(&mut self) -> Result<(), Problem> {
         self.finish_part(false)?;
         self.open_part()
+    }
+
+    /// Whether the take is as long as it is to be.
+    fn is_complete(&self) -> bool {
+        let Some(Take { part: Some(part), left, .. }) = &self.take else { return false };
+        part.frames() >= *left
+    }
+
+    /// The take is as long as it is to be. What comes until the cook thread knows is in none.
+    fn complete(&mut self) {
+        if let Some(take) = &self.take {
+            take.output.report.end();
+        }
+        self.silence = 0;
+        self.history.clear();
+        self.end_take();
     }
 
     /// The part that takes audio. None when nothing is recorded, or no longer.
@@ -305,17 +337,25 @@ impl Encoder {
     /// Goes on in another file when the disk has no more room in this one, or none at all for it, before `frames` more
     /// are encoded.
     fn look_for_the_limit(&mut self, frames: u64) -> Result<(), Problem> {
-        let coming = frames * self.layout.frame_bytes() + LARGEST_TAIL;
-        let Some(Take { output, part: Some(part), .. }) = &self.take else { return Ok(()) };
-        let is_full =
-            part.frames() > 0 && part.bytes().saturating_add(coming) > output.largest_file.load(Ordering::Relaxed);
+        let coming = frames * self.layout.frame_bytes();
+        let Some(Take { output, part: Some(part), split, .. }) = &self.take else { return Ok(()) };
+        let largest = output.largest_file.load(Ordering::Relaxed);
+        let wanted = if let Split::Bytes(bytes) = split { *bytes } else { u64::MAX };
+        let bytes = part.bytes().saturating_add(coming);
+        let is_full = part.frames() > 0
+            && (bytes.saturating_add(LARGEST_TAIL) > largest || bytes.saturating_add(SPLIT_TAIL) > wanted);
         if is_full || output.report.wanted_part() { self.roll_over() } else { Ok(()) }
     }
 
     fn encode(&mut self, mut view: Planar<'_>) -> Result<(), Problem> {
         self.look_for_the_limit(view.frames() as u64)?;
         while let Some(part) = self.part() {
-            let Some(rest) = part.encode(view)? else { break };
+            let rest = part.encode(view)?;
+            if self.is_complete() {
+                self.complete();
+                break;
+            }
+            let Some(rest) = rest else { break };
             view = rest;
             self.roll_over()?;
         }
@@ -334,4 +374,9 @@ impl Encoder {
             self.main.send(Work::Write(Batch { source_bytes, ..Batch::default() }));
         }
     }
+}
+
+/// So many seconds, which are a frame at least.
+fn in_frames(seconds: f64, rate: f64) -> u64 {
+    ((seconds * rate).round() as u64).max(1)
 }

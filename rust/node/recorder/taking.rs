@@ -39,11 +39,13 @@ impl Recorder {
 
     #[cold]
     pub(super) fn start(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) {
+        let is_next = std::mem::take(&mut self.is_next);
         match self.begin(cook, inputs, input) {
             Ok((running, follows)) => {
-                if !follows {
+                if !follows && !is_next {
                     self.slices.begin();
                 }
+                self.look_in = if running.clock.is_some() { 0.0 } else { f64::INFINITY };
                 self.listening = None;
                 self.suspension = Suspension::default();
                 self.progress = Some((Arc::clone(&running.fed.report), 0));
@@ -65,6 +67,14 @@ impl Recorder {
         self.status.record_off();
     }
 
+    /// The take was as long as Length says: the next one begins with Record off and on, or with New Take.
+    #[cold]
+    pub(super) fn end_by_itself(&mut self) {
+        self.let_go();
+        self.rest();
+        self.blocked = true;
+    }
+
     /// Nothing is waited for any longer on behalf of the last take than `patience`, when a disk refuses what is left of it.
     pub(super) fn hurry(&self, patience: Duration) {
         if let Some((take, _)) = &self.progress {
@@ -74,7 +84,7 @@ impl Recorder {
 
     /// Ends the running take in the stream, if there is one.
     #[cold]
-    fn let_go(&mut self) {
+    pub(super) fn let_go(&mut self) {
         self.status.feeding.set(false);
         self.status.paused.set(false);
         self.suspension.end(&self.status);
@@ -93,6 +103,7 @@ impl Recorder {
         let layout = AudioLayout { channels: selected.len(), rate: input.rate };
         format.allows(layout, settings)?;
         let (rows, warning) = metadata_rows(inputs);
+        let (limit, split, clock) = self.cuts(cook, inputs);
         let (preroll, seconds) = self.preroll(inputs, input, &selected);
         // What still waits for the take before must not take the memory of this one.
         self.hurry(Duration::ZERO);
@@ -111,9 +122,10 @@ impl Recorder {
             self.status.report().events.post(id, Event::Warning(warning));
         }
         feed.set_layout(layout, cook.samples);
-        let request = TakeRequest { id, report: Arc::clone(&report), name, preroll, format, settings, rows };
+        let request =
+            TakeRequest { id, report: Arc::clone(&report), name, preroll, limit, split, format, settings, rows };
         feed.command(Command::Begin(Box::new(request)));
         let fed = Fed { report, pattern, selected, input, seconds };
-        Ok((Running { fed, format, settings, refused: None }, preroll > 0))
+        Ok((Running { fed, format, settings, clock, refused: None }, preroll > 0))
     }
 }

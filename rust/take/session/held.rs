@@ -84,7 +84,9 @@ impl Encoder {
             let left = part.encode_silence(frames)?;
             let has_batch = part.has_batch();
             encoder.silence = left;
-            if left == frames {
+            if encoder.is_complete() {
+                encoder.complete();
+            } else if left == frames {
                 encoder.roll_over()?;
             }
             if has_batch {

@@ -54,6 +54,22 @@ impl Runs {
         self.0.iter().map(|run| run.frames()).sum()
     }
 
+    /// The first `frames` of them.
+    #[must_use]
+    pub fn head(&self, frames: u64) -> Self {
+        let mut left = frames;
+        let mut head = Self::default();
+        for run in &self.0 {
+            let frames = run.frames().min(left);
+            left -= frames;
+            head.push(match *run {
+                Run::Given { start, .. } => Run::Given { start, frames },
+                Run::Silence { .. } => Run::Silence { frames },
+            });
+        }
+        head
+    }
+
     /// The last `frames` of them.
     #[must_use]
     pub fn tail(&self, frames: u64) -> Self {

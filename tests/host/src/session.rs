@@ -23,6 +23,7 @@ pub struct Session {
     fill_gaps: bool,
     /// Seconds of Pre-Roll, and what was given since the take before, with what was skipped before which frame of it.
     preroll: f64,
+    limit: Option<u64>,
     heard: Runs,
     skipped: Vec<(u64, u64)>,
     recording: bool,
@@ -54,6 +55,7 @@ impl Session {
             unplugged: None,
             fill_gaps,
             preroll: 0.0,
+            limit: None,
             heard: Runs::default(),
             skipped: Vec::new(),
             recording: false,
@@ -83,6 +85,13 @@ impl Session {
     #[must_use]
     pub fn with_preroll(mut self, seconds: f64) -> Self {
         self.preroll = seconds;
+        self
+    }
+
+    /// Says after how many frames a take ends by itself.
+    #[must_use]
+    pub fn with_limit(mut self, frames: Option<u64>) -> Self {
+        self.limit = frames;
         self
     }
 
@@ -116,6 +125,16 @@ impl Session {
         }
         self.node.set("Record", on);
         self.recording = on;
+    }
+
+    /// Presses a button. New Take begins what the take should hold anew.
+    pub fn pulse(&mut self, name: &str) {
+        self.node.pulse(name);
+        if name == "Newtake" && self.recording {
+            self.runs = Runs::default();
+            (self.given, self.gap) = (0, 0);
+            self.first_file = None;
+        }
     }
 
     /// One cook, at frame `position` of the source's rate on the timeline. Whether the source has come to its end.
@@ -278,7 +297,8 @@ impl Session {
 
     /// Decodes the files of the take and compares them with what the node was given.
     pub fn compare(&self) -> Result<Comparison, String> {
-        compare(&self.files(), &mut self.source.again()?, &self.channels, &self.runs)
+        let runs = self.limit.map(|frames| self.runs.head(frames));
+        compare(&self.files(), &mut self.source.again()?, &self.channels, runs.as_ref().unwrap_or(&self.runs))
     }
 }
 
