@@ -60,7 +60,6 @@ pub(crate) enum Kind {
     },
     /// A DAT operator.
     Dat,
-    /// A button.
     Pulse,
 }
 
