@@ -62,6 +62,8 @@ TD::OP_ParAppendResult append_number(TD::OP_ParameterManager& manager, const Par
 		return manager.appendInt(par);
 	case ParKind::Float:
 		return manager.appendFloat(par);
+	case ParKind::Pulse:
+		return manager.appendPulse(par);
 	default:
 		return manager.appendToggle(par);
 	}
@@ -149,7 +151,7 @@ Cook gather(const TD::OP_Inputs& host, const Watched& watched, const Inputs& inp
 class Shim final : public TD::CHOP_CPlusPlusBase
 {
 public:
-	explicit Shim(const TD::OP_NodeInfo* info) : operator_(new_operator(path(info)))
+	explicit Shim(const TD::OP_NodeInfo* info) : info_(info), operator_(new_operator(path(info)))
 	{
 		std::size_t i = 0;
 		for (const rust::String& name : afop::watched())
@@ -162,8 +164,8 @@ public:
 		contained([&] {
 			for (const ParRow& row : parameters(*operator_))
 			{
-				const bool number =
-					row.kind == ParKind::Toggle || row.kind == ParKind::Int || row.kind == ParKind::Float;
+				const bool number = row.kind == ParKind::Toggle || row.kind == ParKind::Int ||
+					row.kind == ParKind::Float || row.kind == ParKind::Pulse;
 				const TD::OP_ParAppendResult result = number ? append_number(*manager, row) : append_text(*manager, row);
 				if (result != TD::OP_ParAppendResult::Success)
 					parameter_rejected(*operator_, row.name);
@@ -183,7 +185,7 @@ public:
 		bool own_shape = false;
 		contained([&] {
 			OutputShape shape{};
-			own_shape = output_shape(*operator_, Inputs(*host), shape);
+			own_shape = output_shape(*operator_, Inputs(*host, info_), shape);
 			if (own_shape)
 			{
 				info->numChannels = shape.channels;
@@ -201,7 +203,7 @@ public:
 	void execute(TD::CHOP_Output* output, const TD::OP_Inputs* host, void*) override
 	{
 		contained([&] {
-			const Inputs inputs(*host);
+			const Inputs inputs(*host, info_);
 			afop::execute(*operator_, gather(*host, watched_, inputs, *output), inputs);
 		});
 	}
@@ -251,6 +253,14 @@ public:
 		contained([&] { set(target, popup(*operator_)); });
 	}
 
+	void pulsePressed(const char* name, void*) override
+	{
+		contained([&] {
+			if (name)
+				pulse_pressed(*operator_, name);
+		});
+	}
+
 	void inputConnectorLabel(int, TD::OP_InputLabel* label, void*) override
 	{
 		contained([&] { set(label->label, input_label(*operator_)); });
@@ -266,6 +276,8 @@ private:
 		return {reinterpret_cast<const std::uint8_t*>(info->opPath), std::char_traits<char>::length(info->opPath)};
 	}
 
+	// Lives as long as the node.
+	const TD::OP_NodeInfo* info_;
 	rust::Box<Operator> operator_;
 	Watched watched_;
 };

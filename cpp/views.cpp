@@ -91,4 +91,9 @@ rust::Slice<const std::uint8_t> Inputs::channel_name(std::size_t index) const
 	return bytes(input_->nameData[index]);
 }
 
+rust::Slice<const std::uint8_t> Inputs::node_path() const
+{
+	return bytes(node_ ? node_->opPath : nullptr);
+}
+
 } // namespace afop

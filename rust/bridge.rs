@@ -57,6 +57,7 @@ pub(crate) mod ffi {
         File,
         FileSave,
         Dat,
+        Pulse,
     }
 
     /// One parameter for the host to declare.
@@ -138,6 +139,7 @@ pub(crate) mod ffi {
         fn new_operator(op_path: &[u8]) -> Box<Operator>;
         fn parameters(node: &Operator) -> Vec<ParRow>;
         fn parameter_rejected(node: &Operator, name: &str);
+        fn pulse_pressed(node: &Operator, name: &str);
         fn output_shape(node: &Operator, inputs: &Inputs, shape: &mut OutputShape) -> bool;
         fn output_channel_name(node: &Operator) -> &'static str;
         /// Names of the parameters whose values a [`Cook`] holds.
@@ -186,6 +188,7 @@ pub(crate) mod ffi {
         fn channels(self: &Inputs) -> usize;
         fn sample_rate(self: &Inputs) -> f64;
         fn channel_name(self: &Inputs, index: usize) -> &[u8];
+        fn node_path(self: &Inputs) -> &[u8];
 
         /// A DAT's table.
         type Table;
@@ -243,6 +246,10 @@ fn parameters(node: &Operator) -> Vec<ParRow> {
 
 fn parameter_rejected(node: &Operator, name: &str) {
     guard(node, || node.parameter_rejected(name));
+}
+
+fn pulse_pressed(node: &Operator, name: &str) {
+    guard(node, || node.pulse_pressed(name));
 }
 
 fn output_shape(node: &Operator, inputs: &Inputs, shape: &mut OutputShape) -> bool {

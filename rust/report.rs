@@ -20,6 +20,10 @@ pub(crate) const DESTINATIONS: usize = 1;
 pub(crate) struct Report {
     pub(crate) backlog: Backlog,
     pub(crate) events: Events,
+    /// Seconds of pre-roll that a take which begins now would get. Encoding thread.
+    pub(crate) preroll: Number,
+    /// Seconds by which the local clock is ahead of UTC, as a part of a day. Destination.
+    pub(crate) utc_offset: Count,
 }
 
 impl Report {
@@ -30,13 +34,18 @@ impl Report {
     }
 }
 
-/// Counters of what waits in memory between the cook thread and the files. None of them ever decreases.
+/// Counters of what waits in memory between the cook thread and the files. None of them ever decreases, but for
+/// [`Backlog::history`].
 #[derive(Default)]
 pub(crate) struct Backlog {
     /// Bytes of samples that went into the stream. Cook thread.
     pub(crate) fed: Count,
     /// Bytes of samples that were taken out of it. Encoding thread.
     pub(crate) encoded: Count,
+    /// Bytes of samples that came out of it while no take ran: they wait for no disk. Encoding thread.
+    pub(crate) heard: Count,
+    /// Bytes of samples that are kept for the pre-roll of the next take. Encoding thread.
+    pub(crate) history: Count,
     pub(crate) queues: [QueueCounts; DESTINATIONS],
 }
 
@@ -55,7 +64,7 @@ impl Backlog {
     /// Bytes of samples that wait in any form, for the destination that is furthest behind.
     pub(crate) fn waiting(&self) -> u64 {
         let written = self.queues.iter().map(|queue| queue.written.get()).min().unwrap_or(0);
-        self.fed.get().saturating_sub(written)
+        self.fed.get().saturating_sub(written + self.heard.get())
     }
 
     /// Bytes of samples that wait to be encoded.
@@ -74,7 +83,7 @@ impl Backlog {
         written.fold(self.encoded.get(), u64::wrapping_add)
     }
 
-    /// Bytes of memory that all of it takes.
+    /// Bytes of memory that what waits takes.
     pub(crate) fn memory(&self) -> u64 {
         self.in_stream() + self.in_queues()
     }
@@ -89,6 +98,11 @@ pub(crate) struct TakeReport {
     pub(crate) gap: Count,
     /// Frames that memory had no room for. Cook thread.
     pub(crate) lost: Count,
+    /// Frames of the pre-roll, silence not counted, those that were lost before they came to us, and those that memory had
+    /// no room for. Encoding thread.
+    pub(crate) preroll: Count,
+    pub(crate) preroll_gap: Count,
+    pub(crate) preroll_lost: Count,
     /// Samples clipped to full scale. Encoding thread.
     pub(crate) clipped: Count,
     /// Frames in the file or files, silence included. Destination, as are all that follow.
@@ -111,6 +125,8 @@ pub(crate) struct TakeReport {
     /// The take has come to its end before its time: nothing more is written. Whoever finds out. Stored with release after
     /// the problem was posted, so that a cook which sees it finds the problem to show.
     failed: AtomicBool,
+    /// The take is as long as it was to be: nothing more is written. Encoding thread.
+    ended: AtomicBool,
     /// An error was reported, so that the take will not count as finished. Whoever finds out. Stored with release before
     /// the problem is posted: whoever takes that event also sees this.
     has_problem: AtomicBool,
@@ -120,7 +136,7 @@ impl TakeReport {
     /// Frames that were fed and are in no file: of a take that ended in an error.
     pub(crate) fn unwritten(&self) -> u64 {
         let heard = self.written.get().saturating_sub(self.silence.get());
-        self.fed.get().saturating_sub(heard + self.dropped.get())
+        (self.fed.get() + self.preroll.get()).saturating_sub(heard + self.dropped.get())
     }
 
     /// The take has come to its end, or its node has: what a disk refuses is tried for so much longer at most.
@@ -153,6 +169,16 @@ impl TakeReport {
     /// Whether nothing more of the take is written.
     pub(crate) fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
+    }
+
+    /// The take has come to its end by itself.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// Whether an error of the take was reported.
@@ -191,6 +217,10 @@ pub(crate) enum Event {
     },
     /// It goes on in this file.
     Continued {
+        file: PathBuf,
+    },
+    /// This file of it is complete on disk, closed and unlocked, and the take goes on.
+    PartFinished {
         file: PathBuf,
     },
     /// It is complete on disk, closed and unlocked. The next take would get `next_suffix`.
@@ -313,9 +343,10 @@ mod tests {
         backlog.queues[0].sent.set(70);
         backlog.queues[0].taken.set(20);
         backlog.queues[0].written.set(400);
+        backlog.heard.set(100);
         assert_eq!(
             (backlog.waiting(), backlog.in_stream(), backlog.in_queues(), backlog.memory()),
-            (600, 400, 50, 450)
+            (500, 400, 50, 450)
         );
     }
 

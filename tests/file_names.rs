@@ -50,6 +50,41 @@ fn the_suffix_can_stand_twice_and_in_a_folder() {
     assert_eq!(name_of(&mut rig, "x{suffix}y{suffix}"), "x.0.wavy.0.wav");
 }
 
+/// The digits of a text are zeros then.
+fn shape(text: &str) -> String {
+    text.chars().map(|char| if char.is_ascii_digit() { '0' } else { char }).collect()
+}
+
+#[test]
+fn date_time_and_op_become_those_of_the_moment_in_which_the_take_began() {
+    let mut rig = Rig::with_path(1, 48000.0, "/project1/stage_left");
+    rig.set_file("{date}/{op} {time}{suffix}");
+    rig.record(true);
+    rig.cook(800);
+    // The name does not follow the clock.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    rig.cook(800);
+    let file = rig.finish();
+    let name = file.strip_prefix(rig.folder()).expect("in the folder").to_str().expect("UTF-8").replace('\\', "/");
+    assert_eq!(shape(&name), "0000-00-00/stage_left 00-00-00.0.wav");
+    assert!(name.ends_with(".0.wav"), "{name}");
+    // Two takes of one day count, and a word that means nothing stays.
+    let first = name_of(&mut rig, "{word}{date}{suffix}");
+    let second = name_of(&mut rig, "{word}{date}{suffix}");
+    assert!(first.ends_with(".0.wav") && second.ends_with(".1.wav"), "{first} {second}");
+    assert_eq!(shape(&first), "{word}0000-00-00.0.wav");
+}
+
+#[test]
+fn a_node_that_is_renamed_gives_its_new_name_to_the_next_take() {
+    let mut rig = Rig::with_path(1, 48000.0, "/project1/before");
+    assert_eq!(name_of(&mut rig, "{op}"), "before.wav");
+    rig.node.rename("/project1/after");
+    assert_eq!(name_of(&mut rig, "{op}"), "after.wav");
+    rig.node.rename("");
+    assert_eq!(name_of(&mut rig, "{op}"), "audiofileoutplus.wav");
+}
+
 #[test]
 fn a_fixed_name_keeps_its_extension_in_any_letter_case() {
     let mut rig = Rig::new(1, 48000.0);

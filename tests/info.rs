@@ -6,7 +6,7 @@ use common::Rig;
 use common::readers::hound;
 
 /// Channels of the Info CHOP, in the order of the documentation.
-const CHANNELS: [&str; 13] = [
+const CHANNELS: [&str; 15] = [
     "last_samples_written",
     "total_samples_written",
     "recording",
@@ -20,10 +20,12 @@ const CHANNELS: [&str; 13] = [
     "megabytes_written",
     "disk_minutes_left",
     "peak",
+    "part",
+    "preroll_seconds",
 ];
 
 /// Rows that every Info DAT has.
-const ROWS: [&str; 22] = [
+const ROWS: [&str; 24] = [
     "state",
     "file",
     "file_type",
@@ -42,6 +44,8 @@ const ROWS: [&str; 22] = [
     "lost_samples",
     "clipped_samples",
     "peak",
+    "part",
+    "preroll_seconds",
     "last_file",
     "last_error",
     "version",
@@ -306,8 +310,20 @@ fn the_popup_is_short_and_says_what_matters() {
 }
 
 /// Fixed by a running take.
-const LATCHED: [&str; 9] =
-    ["Filetype", "Uniquesuff", "N", "File", "Codec", "Bitrate", "Headerdat", "Channelscope", "Quality"];
+const LATCHED: [&str; 12] = [
+    "Filetype",
+    "Uniquesuff",
+    "N",
+    "File",
+    "Codec",
+    "Bitrate",
+    "Headerdat",
+    "Channelscope",
+    "Quality",
+    "Preroll",
+    "Limitlength",
+    "Split",
+];
 
 #[test]
 fn what_a_take_has_latched_is_greyed_out_while_it_runs() {
@@ -324,7 +340,7 @@ fn what_a_take_has_latched_is_greyed_out_while_it_runs() {
             rig.pause(pause);
             rig.cooks(1);
             assert!(LATCHED.iter().all(|name| !rig.node.enabled(name)));
-            for name in ["Record", "Pause", "Fillgaps", "Maxbuffer"] {
+            for name in ["Record", "Pause", "Fillgaps", "Maxbuffer", "Newtake", "Splitnow"] {
                 assert!(rig.node.enabled(name), "{name}");
             }
         }

@@ -115,7 +115,8 @@ fn calls(rig: &mut Rig, samples: usize) -> usize {
 
 /// Lets the encoding thread keep up, as it does while audio comes no faster than the clock.
 fn settle(rig: &mut Rig) {
-    while rig.node.info("buffer_seconds") > 0.2 {
+    // Before the first take, seconds of what waits are not known.
+    while rig.node.info("buffer_seconds") > 0.2 || rig.number("buffer_bytes") > 500_000 {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
 }
@@ -192,6 +193,23 @@ fn an_idle_node_allocates_nothing() {
     calls(&mut rig, 800);
     rig.finish();
     assert_quiet(&mut rig, "after a take");
+}
+
+#[test]
+fn a_node_that_listens_for_its_pre_roll_allocates_nothing() {
+    for channels in [2, 64] {
+        let mut rig = Rig::new(channels, 48_000.0);
+        rig.node.set("Preroll", 5.0);
+        calls(&mut rig, 800);
+        assert_quiet(&mut rig, "listening");
+        assert!(rig.node.info("preroll_seconds") > 4.5);
+        rig.record(true);
+        calls(&mut rig, 800);
+        settle(&mut rig);
+        assert_quiet(&mut rig, "recording");
+        rig.finish();
+        assert_quiet(&mut rig, "listening again");
+    }
 }
 
 #[test]

@@ -206,6 +206,10 @@ fn a_steady_take_makes_no_system_call() {
                 let mut rig = Rig::new(channels, 48_000.0);
                 rig.node.set("Filetype", format.as_str());
                 rig.set_file("take");
+                if format == "wav" {
+                    // Idle then, it listens.
+                    rig.node.set("Preroll", 5.0);
+                }
                 rig.record(true);
                 rig.cook_unrecorded(800);
                 if rig.node.error().is_empty() {

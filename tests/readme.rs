@@ -42,8 +42,10 @@ fn the_table_of_parameters_is_the_plugins() {
             assert!(row[2].contains(item), "{}: {item}", par.name);
         }
         let default = match quoted(row[3]) {
-            "on" => "1",
-            "off" => "0",
+            "on" if par.kind.is_switch() => "1",
+            "off" if par.kind.is_switch() => "0",
+            // A button.
+            "" if par.kind.is_switch() => "0",
             other => other,
         };
         assert_eq!(default, par.default.to_string(), "{}", par.name);

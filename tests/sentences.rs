@@ -49,6 +49,8 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("Warning::NoInput", "bad_input.rs", "nothing is wired"),
     ("Warning::NoChannels", "bad_input.rs", "has no channels"),
     ("Warning::NoRate", "bad_input.rs", "sample rate of"),
+    ("Warning::NothingRecords", "splits.rs", "was pressed while nothing is recorded"),
+    ("Warning::PrerollTooLong", "preroll.rs", "so only the last 10.9 s are kept"),
     ("Warning::NotTimeSliced", "info.rs", "not time sliced"),
     ("Warning::OddTime", "sentences.rs", "frames since the last cook"),
     ("Warning::GapTooLong", "gaps.rs", "did not cook for 700 s"),

@@ -33,12 +33,12 @@ private:
 	const TD::OP_DATInput& dat_;
 };
 
-// The host's parameters and first input.
+// The host's parameters and first input, and what the node is called.
 class Inputs
 {
 public:
-	explicit Inputs(const TD::OP_Inputs& host)
-		: host_(host), input_(host.getNumInputs() > 0 ? host.getInputCHOP(0) : nullptr),
+	Inputs(const TD::OP_Inputs& host, const TD::OP_NodeInfo* node)
+		: host_(host), node_(node), input_(host.getNumInputs() > 0 ? host.getInputCHOP(0) : nullptr),
 		  channels_(input_ && input_->channelData ? count(input_->numChannels) : 0)
 	{
 	}
@@ -54,9 +54,12 @@ public:
 	std::size_t channels() const { return channels_; }
 	double sample_rate() const { return input_ ? input_->sampleRate : 0.0; }
 	rust::Slice<const std::uint8_t> channel_name(std::size_t index) const;
+	// Of this node, as it is called now. Empty when the host does not say.
+	rust::Slice<const std::uint8_t> node_path() const;
 
 private:
 	const TD::OP_Inputs& host_;
+	const TD::OP_NodeInfo* node_;
 	const TD::OP_CHOPInput* input_;
 	std::size_t channels_;
 };

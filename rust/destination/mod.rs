@@ -6,6 +6,8 @@
 #[allow(unsafe_code, reason = "tells the system what the standard library has no words for")]
 mod hints;
 mod insisting;
+#[allow(unsafe_code, reason = "asks the system for its time zone")]
+mod local_time;
 mod name_template;
 pub(crate) mod names;
 mod open;

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf, Prefix, is_separator};
 
+use crate::destination::local_time::LocalTime;
 use crate::destination::names::{NameRequest, suffix};
 use crate::messages::{FileOp, Problem};
 
@@ -51,6 +52,7 @@ impl NameTemplate {
         {
             text = format!("{stem}{PLACE}");
         }
+        text = place_words(&text, order);
         text.truncate(text.trim_end_matches(|char: char| char == '.' || char.is_whitespace()).len());
         let belongs = |extension: &str| order.extensions.iter().any(|own| own.eq_ignore_ascii_case(extension));
         if let Some((stem, rest)) = text.rsplit_once(PLACE)
@@ -113,6 +115,18 @@ impl NameTemplate {
     }
 }
 
+/// Puts in what `{date}`, `{time}` and `{op}` stand for. Any other word stays.
+fn place_words(text: &str, order: &NameRequest) -> String {
+    if !text.contains('{') {
+        return text.to_owned();
+    }
+    let [date, time] = LocalTime::of(order.moment).words();
+    // A name of a file on every system, and never another place or folder.
+    let sign = |sign: char| if sign.is_alphanumeric() || sign == '-' { sign } else { '_' };
+    let op: String = order.op.chars().map(sign).collect();
+    text.replace("{date}", &date).replace("{time}", &time).replace("{op}", &op)
+}
+
 /// A name that begins with `~/`, as shells understand it: in the user's own folder.
 fn at_home(file: &str) -> String {
     let home = || std::env::home_dir()?.into_os_string().into_string().ok();
@@ -160,7 +174,7 @@ mod tests {
     use super::*;
 
     fn order(file: &str, extensions: &'static [&'static str]) -> NameRequest {
-        NameRequest { file: file.into(), unique: true, start: 0, extensions, handed_out: None }
+        NameRequest { unique: true, extensions, ..NameRequest::of(file) }
     }
 
     /// The name that a File text gives with WAV and index 7.
@@ -185,6 +199,19 @@ mod tests {
         assert_eq!(wav("rec{suffix}/take{suffix}"), "rec.7.wav/take.7.wav");
         assert_eq!(wav("take{suffix}_left"), "take.7.wav_left.wav");
         assert_eq!(wav("a{suffix}b{suffix}"), "a.7.wavb.7.wav");
+    }
+
+    #[test]
+    fn date_time_and_op_stand_anywhere_and_other_words_stay() {
+        let order = |file: &str| NameRequest { op: "rec/order 2{suffix}".into(), ..order(file, &["wav"]) };
+        let path = |file: &str| NameTemplate::new(&order(file)).unwrap().path(7).unwrap();
+        let [date, time] = LocalTime::of(order("").moment).words();
+        let folder = std::path::absolute("/x").unwrap();
+        let name = |name: &str| folder.join(name);
+        assert_eq!(path("/x/{date}/{op} {time}{suffix}"), name(&format!("{date}/rec_order_2_suffix_ {time}.7.wav")));
+        assert_eq!(path("/x/{time}.{date}"), name(&format!("{time}.{date}.wav")));
+        assert_eq!(path("/x/{Date}{word}{}{date"), name("{Date}{word}{}{date.wav"));
+        assert!(!NameTemplate::new(&order("/x/{date}{time}{op}")).unwrap().counts());
     }
 
     #[test]
@@ -298,11 +325,11 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_it_panic(
-            file in ".{0,40}|[a./{}suffix ]{0,20}|(\\{suffix\\}|/|\\.|wav|a){0,8}",
+            file in ".{0,40}|[a./{}suffix ]{0,20}|(\\{suffix\\}|\\{time\\}|\\{op\\}|/|\\.|wav|a){0,8}",
             handed_out in prop::option::of(".{0,8}|\\.[0-9]\\.wav"),
             start in any::<u64>(),
         ) {
-            let order = NameRequest { file, unique: true, start, extensions: &["wav"], handed_out };
+            let order = NameRequest { unique: true, start, handed_out, ..NameRequest::of(&file) };
             if let Ok(template) = NameTemplate::new(&order) {
                 let path = template.path(start).unwrap();
                 prop_assert!(path.extension().unwrap().eq_ignore_ascii_case("wav"), "{:?}", path);

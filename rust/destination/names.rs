@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::destination::name_template::NameTemplate;
 use crate::destination::open::{self, Held};
@@ -13,8 +14,12 @@ use crate::messages::{Problem, Warning};
 /// What the cook thread read when Record went on.
 #[derive(Debug, Clone)]
 pub(crate) struct NameRequest {
-    /// May hold `{suffix}`, also more than once, also in a folder's name.
+    /// May hold `{suffix}`, `{date}`, `{time}` and `{op}`, also more than once, also in a folder's name.
     pub(crate) file: String,
+    /// The node's name.
+    pub(crate) op: String,
+    /// When Record went on.
+    pub(crate) moment: SystemTime,
     pub(crate) unique: bool,
     /// N: the first index, or the index.
     pub(crate) start: u64,
@@ -25,13 +30,20 @@ pub(crate) struct NameRequest {
 }
 
 impl NameRequest {
-    /// Whether both stand for the same names, whatever index an expression in File had at hand.
+    /// A fixed name.
+    #[cfg(test)]
+    pub(crate) fn of(file: &str) -> Self {
+        let (op, moment) = ("audiofileoutplus1".into(), SystemTime::now());
+        Self { file: file.into(), op, moment, unique: false, start: 0, extensions: &["wav"], handed_out: None }
+    }
+
+    /// Whether both stand for the same names, whatever index an expression in File had at hand, and at any moment.
     pub(crate) fn means(&self, other: &Self) -> bool {
         fn stem(order: &NameRequest) -> (&str, bool) {
             let stem = order.handed_out.as_deref().and_then(|suffix| order.file.strip_suffix(suffix));
             stem.map_or((&order.file, false), |stem| (stem, true))
         }
-        stem(self) == stem(other) && self.counts_like(other)
+        stem(self) == stem(other) && self.op == other.op && self.counts_like(other)
     }
 
     /// Whether both have the same first suffix, and look for a free one or not.

@@ -10,9 +10,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::insisting::Refused;
+use super::local_time::LocalTime;
 use super::names;
 use super::part::Part;
 use super::queue::{Batch, Next, OpenPart, QueueReceiver, TakeOutput, Work};
@@ -224,6 +225,7 @@ impl Destination {
     /// The take goes on in a file that was opened.
     fn begin(&mut self, opened: Opened, part: impl FnOnce(TakeFile) -> Part) {
         let (Opened { file, warning, suffix }, Some(take)) = (opened, &mut self.take) else { return };
+        self.report.utc_offset.set(LocalTime::utc_offset(SystemTime::now()));
         let (path, output) = (file.path().to_owned(), Arc::clone(&take.output));
         take.first.get_or_insert_with(|| path.clone());
         let part = part(file);
@@ -255,7 +257,9 @@ impl Destination {
         let Some(mut part) = take.part.take() else { return Ok(()) };
         let before = std::mem::replace(&mut take.before, totals);
         let path = part.path().to_owned();
-        match part.left_out(frames) {
+        let left_out = part.left_out(frames);
+        let was_whole = left_out.is_none();
+        match left_out {
             Some((left_out, problem)) => self.count_left_out(&output, &path, left_out, problem),
             None => {
                 if let Err(problem) = part.finish(frames, &self.report, &output) {
@@ -278,6 +282,8 @@ impl Destination {
                     Event::Finished { file: path, next_suffix }
                 },
             );
+        } else if was_whole {
+            self.report.events.post(output.id, Event::PartFinished { file: path });
         }
         Ok(())
     }

@@ -69,6 +69,15 @@ pub(crate) enum Warning {
          starts by itself."
     )]
     NoRate { rate: String },
+    /// A button was pressed that needs a take.
+    #[error("{button} was pressed while nothing is recorded, so it has done nothing: switch Record on before.")]
+    NothingRecords { button: &'static str },
+    /// Memory is for less than Pre-Roll says.
+    #[error(
+        "Pre-Roll of {seconds} s is more than the 512 MiB of memory for it hold, so only the last {kept:.1} s are kept: \
+         lower it, or record fewer channels with Channel Scope."
+    )]
+    PrerollTooLong { seconds: f64, kept: f64 },
     /// The input is a clip.
     #[error(
         "The input is not time sliced, so it is written whole each time it cooks: switch Time Slice on in \

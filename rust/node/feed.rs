@@ -13,8 +13,10 @@ use crate::stream::block::CookBlock;
 use crate::stream::{AudioLayout, Full, StreamWriter, stream};
 use crate::take::{Command, Pipeline};
 
-/// Memory for waiting audio never exceeds this, whatever Max Buffer says.
+/// Memory for waiting audio and for pre-roll never exceeds this, whatever Max Buffer says.
 const MOST_WAITING_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
+/// Nor does that for pre-roll exceed this, so that the other half is left for what waits.
+const MOST_PREROLL_BYTES: u64 = 512 * 1024 * 1024;
 /// Below this much waiting audio Max Buffer, which is never less, need not be asked for.
 pub(super) const SHORTEST_BUFFER_SECONDS: f64 = 1.0;
 /// How long an offline cook sleeps between its looks for room, in microseconds. It goes on when the ring is half empty: a
@@ -23,12 +25,19 @@ const OFFLINE_NAPS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
 /// An offline cook lets the disk catch up to so many bytes: more would take new memory, and be written from cold one.
 const OFFLINE_QUEUE: u64 = 2 * 1024 * 1024;
 
+/// Frames of such audio that may be kept for a pre-roll.
+pub(super) fn most_preroll(layout: AudioLayout) -> u64 {
+    MOST_PREROLL_BYTES / layout.frame_bytes()
+}
+
 /// The stream of a node, and the threads behind it. Dropping it finishes what was put in.
 pub(super) struct Feed {
     // Before the pipeline, whose drop waits for the end of the stream.
     writer: StreamWriter<Command>,
     pipeline: Pipeline,
     report: Arc<Report>,
+    /// What comes waits for no disk: no take runs.
+    listens: bool,
 }
 
 impl Feed {
@@ -44,7 +53,7 @@ impl Feed {
     ) -> Result<Self, Problem> {
         let (writer, reader) = stream(layout, frames);
         let pipeline = Pipeline::start(reader, layout, report, faults)?;
-        Ok(Self { writer, pipeline, report: Arc::clone(report) })
+        Ok(Self { writer, pipeline, report: Arc::clone(report), listens: false })
     }
 
     /// The layout of what is put in.
@@ -66,8 +75,14 @@ impl Feed {
 
     /// Puts in a message, and wakes the encoding thread for it.
     pub(super) fn command(&mut self, command: Command) {
+        self.listens = matches!(command, Command::Listen { .. });
         self.writer.control(command);
         self.wake();
+    }
+
+    /// Puts in a message that is in no hurry.
+    pub(super) fn note(&mut self, command: Command) {
+        self.writer.control(command);
     }
 
     pub(super) fn wake(&self) {
@@ -129,7 +144,9 @@ impl Feed {
     #[inline(always)]
     fn admit(&self, take: &TakeReport, inputs: &Inputs, frames: usize) -> Result<(), Full> {
         let layout = self.layout();
-        let waiting = self.report.backlog.waiting();
+        // What a take before has left for the disk must not cost the next one its pre-roll.
+        let backlog = &self.report.backlog;
+        let waiting = if self.listens { backlog.in_stream() } else { backlog.waiting() };
         let all = waiting + frames as u64 * layout.frame_bytes();
         // Counts become floats by way of `i64`: from unsigned ones the processor gets there with constants that would
         // have to come from memory at every cook.
@@ -137,18 +154,20 @@ impl Feed {
         if waiting == 0 || all as i64 as f64 <= second * SHORTEST_BUFFER_SECONDS {
             return Ok(());
         }
-        self.admit_more(take, inputs, all as f64, second)
+        self.admit_more(take, inputs, all, waiting, second)
     }
 
     /// The same where much waits. A block that comes first in its take may be longer than Max Buffer, since a clip is not
     /// to be cut.
     #[cold]
     #[inline(never)]
-    fn admit_more(&self, take: &TakeReport, inputs: &Inputs, all: f64, second: f64) -> Result<(), Full> {
+    fn admit_more(&self, take: &TakeReport, inputs: &Inputs, all: u64, waiting: u64, second: f64) -> Result<(), Full> {
         let seconds = inputs.par_double(params::MAX_BUFFER.name).max(SHORTEST_BUFFER_SECONDS);
         let backlog = &self.report.backlog;
-        let memory = backlog.memory() as f64 + (all - backlog.waiting() as f64);
-        let may_wait = take.fed.get() == 0 || all <= seconds * second;
+        let memory = (backlog.memory() + backlog.history.get() + (all - waiting)) as f64;
+        // While its pre-roll is encoded, a take is behind by that time at most.
+        let preroll = take.preroll.get() as f64 * self.layout().frame_bytes() as f64;
+        let may_wait = take.fed.get() == 0 || all as f64 <= seconds * second + preroll;
         if may_wait && memory <= MOST_WAITING_BYTES { Ok(()) } else { Err(Full) }
     }
 

@@ -41,7 +41,7 @@ impl<'a> Facts<'a> {
     }
 
     pub(crate) fn gap(&self) -> u64 {
-        self.count(|take| take.report.gap.get())
+        self.count(|take| take.report.gap.get() + take.report.preroll_gap.get())
     }
 
     pub(crate) fn lost(&self) -> u64 {
@@ -68,7 +68,7 @@ pub(crate) struct Channel {
 }
 
 /// THE table of Info CHOP channels.
-pub(crate) static CHANNELS: [Channel; 13] = [
+pub(crate) static CHANNELS: [Channel; 15] = [
     Channel { name: "last_samples_written", value: |facts| facts.status.last_written.get() as f64 },
     Channel { name: "total_samples_written", value: |facts| facts.written() as f64 },
     Channel { name: "recording", value: |facts| f64::from(u8::from(facts.recording())) },
@@ -82,6 +82,8 @@ pub(crate) static CHANNELS: [Channel; 13] = [
     Channel { name: "megabytes_written", value: |facts| facts.bytes() as f64 / 1e6 },
     Channel { name: "disk_minutes_left", value: |facts| facts.minutes_left() },
     Channel { name: "peak", value: |facts| facts.status.peak.get() },
+    Channel { name: "part", value: |facts| facts.count(|take| take.part) as f64 },
+    Channel { name: "preroll_seconds", value: |facts| facts.status.preroll_seconds() },
 ];
 
 /// A row of the Info DAT.
@@ -91,7 +93,7 @@ pub(crate) struct Row {
 }
 
 /// THE table of Info DAT rows.
-pub(crate) static ROWS: [Row; 26] = [
+pub(crate) static ROWS: [Row; 28] = [
     Row { key: "state", value: |facts| facts.status.state().name().into() },
     Row { key: "file", value: |facts| facts.text(|take| take.file.clone()) },
     Row { key: "file_suffix", value: |facts| facts.suffix() },
@@ -114,6 +116,8 @@ pub(crate) static ROWS: [Row; 26] = [
     Row { key: "bytes_written", value: |facts| facts.bytes().to_string() },
     Row { key: "disk_minutes_left", value: |facts| format!("{:.1}", facts.minutes_left()) },
     Row { key: "peak", value: |facts| facts.status.peak.get().to_string() },
+    Row { key: "part", value: |facts| facts.count(|take| take.part).to_string() },
+    Row { key: "preroll_seconds", value: |facts| format!("{:.6}", facts.status.preroll_seconds()) },
     Row { key: "last_file", value: |facts| facts.last_file() },
     Row { key: "last_error", value: |facts| facts.last_error() },
     Row { key: "version", value: |_| env!("CARGO_PKG_VERSION").into() },

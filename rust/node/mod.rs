@@ -4,17 +4,20 @@
 //! allocation and no system call either. Starting and ending a take may allocate and wake a thread. The one
 //! exception is offline rendering: see [`feed`].
 
+mod clock;
 mod feed;
 pub(crate) mod generation;
 mod greyed;
 pub(crate) mod handed_out;
 pub(crate) mod identity;
 pub(crate) mod info;
+mod listening;
 mod naming;
 pub(crate) mod operator;
 
 pub(crate) mod params;
 mod popup;
+mod pulses;
 pub(crate) mod python;
 mod reading;
 mod recorder;

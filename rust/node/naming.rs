@@ -5,7 +5,7 @@
 //! Python is told the suffix of N. Where nobody asks for the suffix all of this costs one look at a flag.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::params;
 use super::reading::{chosen_format, text, toggle};
@@ -83,10 +83,30 @@ pub(crate) fn request(inputs: &Inputs, format: &Format, status: &NodeStatus) -> 
     }
     let file = if absolute.is_empty() { typed } else { absolute };
     Ok(NameRequest {
+        op: String::from_utf8_lossy(op_name(inputs.node_path())).into_owned(),
+        moment: SystemTime::now(),
         handed_out: status.handed_out.at_the_end_of(&file).map(str::to_owned),
         file,
         unique: toggle(inputs, &params::UNIQUE_SUFFIX),
         start: u64::try_from(inputs.par_int(params::N.name)).unwrap_or(0),
         extensions: format.extensions,
     })
+}
+
+/// The name in a node's path. Hosts before 2025.32460 may not tell the path.
+fn op_name(path: &[u8]) -> &[u8] {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    if name.is_empty() { b"audiofileoutplus" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_without_a_path_is_called_like_its_type() {
+        assert_eq!(op_name(b"/project1/recorder2"), b"recorder2");
+        assert_eq!(op_name(b"recorder2"), b"recorder2");
+        assert_eq!(op_name(b""), b"audiofileoutplus");
+    }
 }

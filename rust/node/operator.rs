@@ -10,6 +10,7 @@ use super::generation::Generation;
 use super::info::{CHANNELS, Facts, ROWS};
 use super::params::{Kind, PARS};
 use super::popup;
+use super::pulses::Pulse;
 use super::recorder::Recorder;
 use super::status::NodeStatus;
 use super::usable_layout;
@@ -98,6 +99,7 @@ impl Operator {
                         row.default_text = (*default).into();
                     }
                     Kind::Dat => row.kind = ParKind::Dat,
+                    Kind::Pulse => row.kind = ParKind::Pulse,
                 }
                 row
             })
@@ -107,6 +109,13 @@ impl Operator {
     /// The host took no parameter of this name.
     pub(crate) fn parameter_rejected(&self, name: &str) {
         self.status.warn(Warning::ParameterRejected { name: name.to_owned() });
+    }
+
+    /// A button was pressed: what it means is done at the next cook.
+    pub(crate) fn pulse_pressed(&self, name: &str) {
+        if let Some(pulse) = Pulse::of(name) {
+            self.status.pulses.press(pulse);
+        }
     }
 
     /// False when the output is like the input; else `shape` says how it looks.

@@ -8,6 +8,7 @@ use crate::formats::{FORMATS, FormatOption};
 
 const PAGE: &str = "Audio File Out";
 const RECORDING: &str = "Recording";
+const TAKES: &str = "Takes";
 
 /// A row of the table.
 pub(crate) struct Par {
@@ -22,6 +23,8 @@ pub(crate) struct Par {
     pub(crate) latched: bool,
     /// Used by some formats only, hence greyed out for the others.
     pub(crate) option: Option<FormatOption>,
+    /// Used only while this switch or menu is not off, hence greyed out else.
+    pub(crate) needs: Option<&'static Par>,
     pub(crate) help: &'static str,
 }
 
@@ -57,6 +60,7 @@ pub(crate) enum Kind {
     },
     /// A DAT operator.
     Dat,
+    Pulse,
 }
 
 /// What every cook looks at, in the order of [`Cook::pars`].
@@ -99,6 +103,7 @@ pub(crate) static FILE_TYPE: Par = Par {
     section: false,
     latched: true,
     option: None,
+    needs: None,
     help: "The kind of file. WAV and AIFF keep every sample; OGG and MP3 are smaller and lose a little.",
 };
 
@@ -110,6 +115,7 @@ pub(crate) static UNIQUE_SUFFIX: Par = Par {
     section: false,
     latched: true,
     option: None,
+    needs: None,
     help: "On: each take gets the first number from N upward whose file does not exist, so that no take is overwritten. \
            Off: the number is always N, and a new take replaces the one before.",
 };
@@ -122,6 +128,7 @@ pub(crate) static N: Par = Par {
     section: false,
     latched: true,
     option: None,
+    needs: None,
     help: "The number that file names start to count from, or the number itself when Unique Suffix is off.",
 };
 
@@ -133,8 +140,10 @@ pub(crate) static FILE: Par = Par {
     section: false,
     latched: true,
     option: None,
-    help: "Where to record. {suffix} becomes the number of the take and the extension, for example .0.wav; in a Python \
-           expression use me.fileSuffix. Missing folders are made, and a missing extension is added.",
+    needs: None,
+    help: "Where to record. {suffix} becomes the number of the take and the extension, as .0.wav; in a Python expression \
+           use me.fileSuffix. {date}, {time} and {op} become the day, the time of day and the operator's name. Missing \
+           folders are made.",
 };
 
 pub(crate) static CODEC: Par = Par {
@@ -145,6 +154,7 @@ pub(crate) static CODEC: Par = Par {
     section: false,
     latched: true,
     option: Some(FormatOption::Codec),
+    needs: None,
     help: "How exactly WAV and AIFF store each sample. 24-bit is right for most; 32-bit float keeps the input to the last \
            bit, also when it is louder than full scale. The big-endian ones are for AIFF only.",
 };
@@ -157,6 +167,7 @@ pub(crate) static BIT_RATE: Par = Par {
     section: false,
     latched: true,
     option: Some(FormatOption::BitRate),
+    needs: None,
     help: "How much space a second of MP3 takes: more sounds better.",
 };
 
@@ -168,6 +179,7 @@ pub(crate) static RECORD: Par = Par {
     section: true,
     latched: false,
     option: None,
+    needs: None,
     help: "On: opens and locks the file and records. Off: completes the file and unlocks it. When the file is ready the \
            Info CHOP channel takes_finished counts up.",
 };
@@ -180,6 +192,7 @@ pub(crate) static PAUSE: Par = Par {
     section: false,
     latched: false,
     option: None,
+    needs: None,
     help: "On: nothing is recorded, and the file stays open. Off again: the take goes on in the same file.",
 };
 
@@ -191,6 +204,7 @@ pub(crate) static HEADER_DAT: Par = Par {
     section: true,
     latched: true,
     option: None,
+    needs: None,
     help: "A table with what the file is to say of itself: keys such as title, artist or comment in the first column, \
            their texts in the second. It is read when Record goes on.",
 };
@@ -203,6 +217,7 @@ pub(crate) static CHANNEL_SCOPE: Par = Par {
     section: false,
     latched: true,
     option: None,
+    needs: None,
     help: "Which channels of the input are recorded, by name: * for all, chan[1-8] for eight of them, two names with a \
            blank between for these two, * ^chan3 for all but chan3.",
 };
@@ -215,6 +230,7 @@ pub(crate) static QUALITY: Par = Par {
     section: false,
     latched: true,
     option: Some(FormatOption::Quality),
+    needs: None,
     help: "How good OGG sounds and how large it gets: 0 is the smallest file, 1 the best sound. Quality means what it \
            means to oggenc: 0.5 here is -q 5 there.",
 };
@@ -227,6 +243,7 @@ pub(crate) static FILL_GAPS: Par = Par {
     section: true,
     latched: false,
     option: None,
+    needs: None,
     help: "On: time that TouchDesigner lost in a hitch becomes silence, so that the file stays in sync with the show. \
            Off: it is left out, and the file is shorter.",
 };
@@ -239,12 +256,123 @@ pub(crate) static MAX_BUFFER: Par = Par {
     section: false,
     latched: false,
     option: None,
+    needs: None,
     help: "How many seconds of audio may wait in memory while the disk is too slow or stuck. What comes after that is \
            lost, and the operator says so.",
 };
 
+/// Seconds of the longest Pre-Roll.
+pub(super) const LONGEST_PREROLL: f64 = 120.0;
+
+pub(crate) static PRE_ROLL: Par = Par {
+    name: "Preroll",
+    label: "Pre-Roll",
+    page: RECORDING,
+    kind: Kind::Float { default: 0.0, min: 0.0, max: Some(LONGEST_PREROLL), slider: 30.0 },
+    section: true,
+    latched: true,
+    option: None,
+    needs: None,
+    help: "How many seconds of what was heard before Record went on are in the take, but nothing that was in the one \
+           before. Meanwhile they are kept in memory: 4 bytes a sample, 192 kB a second for a channel at 48 kHz, up to \
+           512 MiB.",
+};
+
+pub(crate) static NEW_TAKE: Par = Par {
+    name: "Newtake",
+    label: "New Take",
+    page: TAKES,
+    kind: Kind::Pulse,
+    section: false,
+    latched: false,
+    option: None,
+    needs: None,
+    help: "Ends the take and begins the next one, without a frame between them lost or doubled. After a take that has \
+           ended by itself while Record is on, it begins the next one.",
+};
+
+pub(crate) static LIMIT_LENGTH: Par = Par {
+    name: "Limitlength",
+    label: "Limit Length",
+    page: TAKES,
+    kind: Kind::Toggle { default: false },
+    section: true,
+    latched: true,
+    option: None,
+    needs: None,
+    help: "On: the take ends by itself when it is as long as Length says, to the frame and with its pre-roll. Switch \
+           Record off and on for the next one, or pulse New Take.",
+};
+
+pub(crate) static LENGTH: Par = Par {
+    name: "Length",
+    label: "Length",
+    page: TAKES,
+    kind: Kind::Float { default: 60.0, min: 0.0, max: None, slider: 600.0 },
+    section: false,
+    latched: true,
+    option: None,
+    needs: Some(&LIMIT_LENGTH),
+    help: "How long the take becomes, in the unit below. With 0 it has no limit.",
+};
+
+pub(crate) static LENGTH_UNIT: Par = Par {
+    name: "Lengthunit",
+    label: "Length Unit",
+    page: TAKES,
+    kind: Kind::Menu {
+        items: || vec![("seconds", "Seconds"), ("minutes", "Minutes"), ("frames", "Frames")],
+        default: "seconds",
+    },
+    section: false,
+    latched: true,
+    option: None,
+    needs: Some(&LIMIT_LENGTH),
+    help: "What Length is counted in. Frames are those of the timeline, not of the audio.",
+};
+
+pub(crate) static SPLIT: Par = Par {
+    name: "Split",
+    label: "Split",
+    page: TAKES,
+    kind: Kind::Menu {
+        items: || vec![("off", "Off"), ("time", "Time"), ("clock", "Clock"), ("size", "Size")],
+        default: "off",
+    },
+    section: true,
+    latched: true,
+    option: None,
+    needs: None,
+    help: "A long take goes on in a new file without a seam. Time: when a file is as long as Split Every says. Clock: at \
+           full multiples of it since midnight. Size: before a file is as large.",
+};
+
+pub(crate) static SPLIT_EVERY: Par = Par {
+    name: "Splitevery",
+    label: "Split Every",
+    page: TAKES,
+    kind: Kind::Float { default: 60.0, min: 0.01, max: None, slider: 120.0 },
+    section: false,
+    latched: true,
+    option: None,
+    needs: Some(&SPLIT),
+    help: "Minutes of a file with Split at Time or Clock, megabytes of it, 1 at least, with Split at Size.",
+};
+
+pub(crate) static SPLIT_NOW: Par = Par {
+    name: "Splitnow",
+    label: "Split Now",
+    page: TAKES,
+    kind: Kind::Pulse,
+    section: false,
+    latched: false,
+    option: None,
+    needs: None,
+    help: "The running take goes on in a new file at this moment, without a seam; the file before is completed meanwhile.",
+};
+
 /// THE table.
-pub(crate) static PARS: [&Par; 13] = [
+pub(crate) static PARS: [&Par; 21] = [
     &FILE_TYPE,
     &UNIQUE_SUFFIX,
     &N,
@@ -258,47 +386,15 @@ pub(crate) static PARS: [&Par; 13] = [
     &QUALITY,
     &FILL_GAPS,
     &MAX_BUFFER,
+    &PRE_ROLL,
+    &NEW_TAKE,
+    &LIMIT_LENGTH,
+    &LENGTH,
+    &LENGTH_UNIT,
+    &SPLIT,
+    &SPLIT_EVERY,
+    &SPLIT_NOW,
 ];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_what_the_host_accepts() {
-        for par in PARS {
-            let (first, rest) = par.name.split_at(1);
-            assert!(first.chars().all(|c| c.is_ascii_uppercase()), "{}", par.name);
-            assert!(rest.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()), "{}", par.name);
-            assert!(par.label.is_ascii());
-            assert_eq!(PARS.iter().filter(|other| other.name == par.name).count(), 1, "{}", par.name);
-            assert!(par.help.ends_with('.') && !par.help.contains("  "), "{}: {}", par.name, par.help);
-        }
-    }
-
-    /// A help text is for somebody who does not know the parameter: more than its label, and of its own.
-    #[test]
-    fn every_parameter_has_a_help_text_of_its_own() {
-        for par in PARS {
-            assert!(par.help.len() > 50 && par.help.len() < 300, "{}: {}", par.name, par.help);
-            assert_eq!(PARS.iter().filter(|other| other.help == par.help).count(), 1, "{}", par.name);
-        }
-    }
-
-    #[test]
-    fn every_default_item_is_in_its_menu() {
-        for par in PARS {
-            if let Kind::Menu { items, default } = &par.kind {
-                assert!(items().iter().any(|(name, _)| name == default), "{}", par.name);
-            }
-        }
-    }
-
-    #[test]
-    fn every_bit_rate_item_says_its_number() {
-        for (name, _, kilobits) in BIT_RATES {
-            assert_eq!(bit_rate(name), kilobits);
-            assert_eq!(name, format!("b{kilobits}"));
-        }
-    }
-}
+mod tests;

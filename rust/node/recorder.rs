@@ -7,7 +7,10 @@
 //! lets the disk catch up. It does so for some milliseconds, too, before it goes on into memory that is not in the
 //! caches.
 
+mod before;
+mod cuts;
 mod missing;
+mod taking;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,23 +19,19 @@ use self::missing::time_slice;
 
 use super::feed::Feed;
 use super::greyed::Greyed;
-use super::naming::{self, Naming};
-use super::params;
-use super::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
-use super::running::{Running, max_buffer};
+use super::listening::Listening;
+use super::naming::Naming;
+use super::running::{Fed, Running, max_buffer};
 use super::status::NodeStatus;
 use super::steady::Steady;
 use super::suspension::Suspension;
-use super::takes::TakeSummary;
 use super::time::{Pace, SliceKind, Slices, elapsed, is_same_rate, settled_rate};
 use crate::bridge::{Cook, Inputs};
 use crate::faults::Faults;
-use crate::formats::FormatOption;
-use crate::messages::{Problem, Warning};
-use crate::report::{Event, TakeId, TakeReport};
+use crate::messages::Warning;
+use crate::report::{TakeId, TakeReport};
 use crate::stream::AudioLayout;
 use crate::stream::block::CookBlock;
-use crate::take::{Command, TakeRequest};
 
 /// How long a disk that refuses is tried when there is no next cook: the node, or the process, ends.
 const LAST_PATIENCE: Duration = Duration::from_secs(20);
@@ -40,7 +39,11 @@ const LAST_PATIENCE: Duration = Duration::from_secs(20);
 /// The takes of one node. Dropping it finishes the running one.
 pub(crate) struct Recorder {
     running: Option<Running>,
-    /// Started with the first take.
+    /// While no take runs, and Pre-Roll says so.
+    listening: Option<Listening>,
+    /// Seconds of audio until a node without a take looks at Pre-Roll and Channel Scope again, or a take at the clock.
+    look_in: f64,
+    /// Started with the first take, or with the first Pre-Roll.
     feed: Option<Feed>,
     status: Arc<NodeStatus>,
     faults: Arc<Faults>,
@@ -50,6 +53,8 @@ pub(crate) struct Recorder {
     blocked: bool,
     /// A running take ended in an error, and Record is still on: what arrives is in no file, and counted.
     cut_short: Option<Arc<TakeReport>>,
+    /// A take begins at this cook right behind the one before.
+    is_next: bool,
     /// The last cook, if one that is like it goes the same way.
     steady: Option<Steady>,
     slices: Slices,
@@ -72,12 +77,15 @@ impl Recorder {
     pub(crate) fn new(status: Arc<NodeStatus>, faults: Arc<Faults>) -> Self {
         Self {
             running: None,
+            listening: None,
+            look_in: 0.0,
             feed: None,
             status,
             faults,
             takes: 0,
             blocked: false,
             cut_short: None,
+            is_next: false,
             steady: None,
             slices: Slices::default(),
             suspension: Suspension::default(),
@@ -114,18 +122,25 @@ impl Recorder {
     /// Whether a cook that is like the one before goes its way: what else there is to ask.
     #[inline]
     fn is_undisturbed(&self, cook: &Cook) -> bool {
-        let goes_on =
-            |running: &Running| !running.report.has_failed() && self.slices.goes_on(cook.total_cooks, cook.start_index);
-        self.running.as_ref().is_none_or(goes_on) && !self.status.abandon.is_set()
+        let goes_on = || self.slices.goes_on(cook.total_cooks, cook.start_index);
+        let is_well = match &self.running {
+            Some(running) => !running.fed.report.has_failed() && !running.fed.report.has_ended() && goes_on(),
+            None => self.listening.is_none() || goes_on(),
+        };
+        is_well && !self.status.abandon.is_set() && !self.status.pulses.are_pressed()
+    }
+
+    /// Layout of the input that goes into the stream.
+    fn fed(&self) -> Option<&Fed> {
+        let running = self.running.as_ref().map(|running| &running.fed);
+        running.or(self.listening.as_ref().map(|listening| &listening.fed))
     }
 
     /// The layout of the input, or that of the running take where a rate differs in its last digits only.
     #[cold]
     fn settled(&self, layout: AudioLayout) -> AudioLayout {
-        match &self.running {
-            Some(running) if is_same_rate(running.input.rate, layout.rate) => {
-                AudioLayout { rate: running.input.rate, ..layout }
-            }
+        match self.fed() {
+            Some(fed) if is_same_rate(fed.input.rate, layout.rate) => AudioLayout { rate: fed.input.rate, ..layout },
             _ => AudioLayout { rate: settled_rate(layout.rate), ..layout },
         }
     }
@@ -134,13 +149,22 @@ impl Recorder {
     #[inline]
     fn fast_path(&mut self, cook: &Cook, inputs: &Inputs, seconds: f64, block: &mut CookBlock<'_>) {
         self.show_progress();
-        if self.running.is_some() {
+        if self.running.is_some() || self.listening.is_some() {
             self.slices.go_on(cook.total_cooks, cook.start_index, cook.samples);
             self.pace.advance(seconds);
             self.status.ahead.set(self.pace.is_offline());
+        }
+        if self.running.is_some() {
             self.push(inputs, seconds, block);
         } else {
+            if let (Some(listening), Some(feed)) = (&mut self.listening, &mut self.feed) {
+                listening.push(feed, &mut self.pace, inputs, seconds, block);
+            }
             self.naming.idle(inputs, &self.status, &self.faults);
+        }
+        self.look_in -= seconds;
+        if self.look_in < 0.0 {
+            self.steady = None;
         }
         self.status.peak.set(f64::from(block.finish()));
     }
@@ -149,12 +173,16 @@ impl Recorder {
     fn is_steady(&self, cook: &Cook, layout: Option<AudioLayout>) -> bool {
         let can_be = cook.samples > 0 && !self.blocked && self.cut_short.is_none();
         let Some(layout) = layout.filter(|_| can_be) else { return false };
-        match &self.running {
-            None => !cook.record() && self.trouble.is_none(),
-            Some(running) => {
-                let is_fed = cook.record() && !cook.pause() && running.input == layout;
+        let is_steady = || !self.pace.is_resting() && self.slices.is_steady(&time_slice(cook, layout));
+        match (&self.running, &self.listening) {
+            (None, listening) => {
+                let is_heard = |listening: &Listening| listening.fed.input == layout && is_steady();
+                !cook.record() && self.trouble.is_none() && listening.as_ref().is_none_or(is_heard)
+            }
+            (Some(running), _) => {
+                let is_fed = cook.record() && !cook.pause() && running.fed.input == layout;
                 let is_suspended = self.suspension.is_suspended() || self.suspension.is_owed();
-                is_fed && !is_suspended && !self.pace.is_resting() && self.slices.is_steady(&time_slice(cook, layout))
+                is_fed && !is_suspended && is_steady()
             }
         }
     }
@@ -168,16 +196,21 @@ impl Recorder {
             self.end_in_error();
         }
         let record = cook.record();
+        let was_running = self.running.is_some();
         let trouble = record && layout.is_none() && self.running.is_none();
         if trouble || self.trouble.is_some() {
             self.tell_trouble(cook, trouble);
         }
+        if self.running.as_ref().is_some_and(|running| running.fed.report.has_ended()) {
+            self.end_by_itself();
+        }
+        let split = self.obey_pulses(inputs, record);
         if !record {
             if self.running.is_some() || self.blocked {
                 self.settle_suspension(inputs);
                 if let Some(running) = &self.running {
                     // What the disk refuses is tried for as long as memory could have held more.
-                    running.report.wait_no_longer_than(max_buffer(inputs));
+                    running.fed.report.wait_no_longer_than(max_buffer(inputs));
                 }
                 self.stop();
             }
@@ -188,6 +221,14 @@ impl Recorder {
         {
             self.start(cook, inputs, layout);
         }
+        if self.running.is_none() {
+            self.is_next = false;
+            self.listen(cook, inputs, layout, was_running && !record);
+            if was_running && self.listening.is_none() {
+                self.rest();
+            }
+        }
+        self.split(split);
         self.show_progress();
         self.look(cook, inputs, layout, block);
         self.greyed.update(cook, inputs, self.running.is_some());
@@ -196,102 +237,9 @@ impl Recorder {
         }
     }
 
-    /// Ends the take after a panic, wherever it stood; what was fed until then is completed.
-    pub(crate) fn abandon(&mut self, problem: Problem) {
-        if let Some(running) = &self.running {
-            self.status.report().problem(self.takes, &running.report, problem);
-        }
-        self.end_in_error();
-    }
-
-    /// The take ends, and nothing more is recorded until Record goes off.
-    fn end_in_error(&mut self) {
-        self.blocked = true;
-        self.hurry(LAST_PATIENCE);
-        self.steady = None;
-        self.cut_short = self.running.as_ref().map(|running| Arc::clone(&running.report)).or(self.cut_short.take());
-        self.let_go();
-    }
-
-    #[cold]
-    fn start(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) {
-        match self.begin(cook, inputs, input) {
-            Ok(running) => {
-                self.slices.begin();
-                self.suspension = Suspension::default();
-                self.progress = Some((Arc::clone(&running.report), 0));
-                self.status.feeding.set(true);
-                self.running = Some(running);
-            }
-            Err(problem) => {
-                self.status.fail(&problem);
-                self.blocked = true;
-            }
-        }
-    }
-
-    #[cold]
-    fn stop(&mut self) {
-        self.let_go();
-        self.blocked = false;
-        self.cut_short = None;
-        self.status.record_off();
-    }
-
-    /// Nothing is waited for any longer on behalf of the last take than `patience`, when a disk refuses what is left of it.
-    fn hurry(&self, patience: Duration) {
-        if let Some((take, _)) = &self.progress {
-            take.wait_no_longer_than(patience);
-        }
-    }
-
-    /// Ends the running take in the stream, if there is one.
-    #[cold]
-    fn let_go(&mut self) {
-        self.status.feeding.set(false);
-        self.status.paused.set(false);
-        self.suspension.end(&self.status);
-        self.rest();
-        if let (Some(_), Some(feed)) = (self.running.take(), &mut self.feed) {
-            feed.command(Command::End);
-        }
-    }
-
-    /// Reads the parameters of a take and begins it in the stream.
-    fn begin(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) -> Result<Running, Problem> {
-        let format = chosen_format(inputs);
-        let settings = chosen_settings(inputs);
-        let name = naming::request(inputs, format, &self.status)?;
-        let pattern = text(inputs, &params::CHANNEL_SCOPE);
-        let selected = select(&pattern, inputs)?;
-        let layout = AudioLayout { channels: selected.len(), rate: input.rate };
-        format.allows(layout, settings)?;
-        let (rows, warning) = metadata_rows(inputs);
-        // What still waits for the take before must not take the memory of this one.
-        self.hurry(Duration::ZERO);
-        let feed = match self.feed.take() {
-            Some(feed) => feed,
-            None => Feed::start(layout, cook.samples, self.status.report(), &self.faults)?,
-        };
-        let feed = self.feed.insert(feed);
-        let report = Arc::new(TakeReport::default());
-        report.minutes_left.set(-1.0);
-        self.takes += 1;
-        let id = self.takes;
-        let codec = if format.options.contains(&FormatOption::Codec) { settings.codec.name } else { "" };
-        self.status.begin(TakeSummary::new(id, &report, format.name, codec, layout));
-        if let Some(warning) = warning {
-            self.status.report().events.post(id, Event::Warning(warning));
-        }
-        feed.set_layout(layout, cook.samples);
-        let request = TakeRequest { id, report: Arc::clone(&report), name, format, settings, rows };
-        feed.command(Command::Begin(Box::new(request)));
-        Ok(Running { report, pattern, selected, input, format, settings, refused: None, seconds: 0.0 })
-    }
-
     /// Looks at the input and, while a take runs, feeds it.
     fn look(&mut self, cook: &Cook, inputs: &Inputs, layout: Option<AudioLayout>, block: &mut CookBlock<'_>) {
-        if self.running.as_ref().is_some_and(|running| running.report.has_failed()) {
+        if self.running.as_ref().is_some_and(|running| running.fed.report.has_failed()) {
             self.end_in_error();
         }
         if self.running.is_some() && cook.pause() {
@@ -303,13 +251,16 @@ impl Recorder {
             None => self.suspension.end(&self.status),
         }
         let Some(layout) = layout else {
-            if !self.suspension.is_suspended() {
+            if !self.suspension.is_suspended() && self.listening.is_none() {
                 self.rest();
             }
             return;
         };
-        // A take looks at its slices with new eyes: before it, only their level counts.
-        let is_fed = (self.running.is_some() && !self.suspension.is_suspended()) || self.cut_short.is_some();
+        // A take looks at its slices with new eyes, unless it begins with a pre-roll: before, only their level counts.
+        let is_fed = match self.running {
+            Some(_) => !self.suspension.is_suspended(),
+            None => self.listening.is_some() || self.cut_short.is_some(),
+        };
         let fresh = if is_fed { self.look_at_slice(cook, inputs, layout, block) } else { cook.samples > 0 };
         if fresh {
             self.status.peak.set(f64::from(block.finish()));
@@ -338,6 +289,9 @@ impl Recorder {
         kind: SliceKind,
         block: &mut CookBlock<'_>,
     ) {
+        if self.listening.is_some() {
+            return self.hear(cook, inputs, layout, kind, block);
+        }
         let paused = cook.pause();
         self.status.paused.set(paused && self.running.is_some());
         if self.running.is_none() || paused {
@@ -372,8 +326,11 @@ impl Recorder {
     ) {
         self.pace.go_on();
         // In the layout of what came before it.
-        self.fill(inputs, self.running.as_ref().map_or(kind, |running| kind.at_rate(layout.rate, running.input.rate)));
-        if self.running.as_ref().is_some_and(|running| running.input != layout) {
+        self.fill(
+            inputs,
+            self.running.as_ref().map_or(kind, |running| kind.at_rate(layout.rate, running.fed.input.rate)),
+        );
+        if self.running.as_ref().is_some_and(|running| running.fed.input != layout) {
             self.change_layout(inputs, cook.samples, layout);
         }
         self.push(inputs, cook.samples as f64 / layout.rate, block);
@@ -392,14 +349,15 @@ impl Recorder {
     #[inline(always)]
     fn push(&mut self, inputs: &Inputs, seconds: f64, block: &mut CookBlock<'_>) {
         let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
-        running.seconds += seconds;
+        let fed = &mut running.fed;
+        fed.seconds += seconds;
         if self.pace.is_offline() && feed.is_far_behind() {
-            feed.wait_for_room(&running.report);
+            feed.wait_for_room(&fed.report);
         }
-        if feed.push(&running.report, inputs, block, &running.selected).is_err() {
-            let lost = running.push_late(feed, &mut self.pace, inputs, block);
+        if feed.push(&fed.report, inputs, block, &fed.selected).is_err() {
+            let lost = fed.push_late(feed, &mut self.pace, inputs, block);
             if lost {
-                self.status.lost_first(running.seconds - seconds);
+                self.status.lost_first(fed.seconds - seconds);
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::clock::ClockSplit;
 use super::feed::{Feed, SHORTEST_BUFFER_SECONDS};
 use super::params;
 use super::reading::select;
@@ -24,26 +25,33 @@ pub(super) fn max_buffer(inputs: &Inputs) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
-/// A take that is being fed.
-pub(super) struct Running {
+/// What is put into the stream: which channels of the input, and for whom.
+pub(super) struct Fed {
     pub(super) report: Arc<TakeReport>,
     pub(super) pattern: String,
     /// Channels of the input that are recorded.
     pub(super) selected: Vec<usize>,
     /// Layout of the whole input, to see when it changes.
     pub(super) input: AudioLayout,
+    /// Seconds that were put in, lost and filled ones included.
+    pub(super) seconds: f64,
+}
+
+/// A take that is being fed.
+pub(super) struct Running {
+    pub(super) fed: Fed,
     pub(super) format: &'static Format,
     pub(super) settings: Settings,
+    /// With Split at Clock.
+    pub(super) clock: Option<ClockSplit>,
     /// The last layout that cannot be recorded, and why.
     pub(super) refused: Option<(AudioLayout, SuspensionCause)>,
-    /// Seconds that arrived in this take, lost and filled ones included.
-    pub(super) seconds: f64,
 }
 
 impl Running {
     /// Why nothing of an input with this layout can be recorded, if that is so.
     pub(super) fn refuses(&mut self, input: AudioLayout, inputs: &Inputs) -> Option<SuspensionCause> {
-        if input == self.input {
+        if input == self.fed.input {
             return None;
         }
         if let Some((refused, cause)) = &self.refused
@@ -51,8 +59,8 @@ impl Running {
         {
             return Some(cause.clone());
         }
-        let cause = match select(&self.pattern, inputs) {
-            Err(_) => SuspensionCause::Scope(self.pattern.clone()),
+        let cause = match select(&self.fed.pattern, inputs) {
+            Err(_) => SuspensionCause::Scope(self.fed.pattern.clone()),
             Ok(selected) => {
                 let layout = AudioLayout { channels: selected.len(), rate: input.rate };
                 SuspensionCause::Layout(self.format.allows(layout, self.settings).err()?.cause())
@@ -64,11 +72,18 @@ impl Running {
 
     /// The input has another rate or channel count, and is not refused. The layout of what is recorded of it.
     pub(super) fn change_input(&mut self, inputs: &Inputs, input: AudioLayout) -> AudioLayout {
-        if input.channels != self.input.channels {
-            self.selected = select(&self.pattern, inputs).unwrap_or_default();
+        if input.channels != self.fed.input.channels {
+            self.fed.selected = select(&self.fed.pattern, inputs).unwrap_or_default();
         }
-        self.input = input;
-        AudioLayout { channels: self.selected.len(), rate: input.rate }
+        self.fed.input = input;
+        AudioLayout { channels: self.fed.selected.len(), rate: input.rate }
+    }
+}
+
+impl Fed {
+    /// The layout of what is put in.
+    pub(super) fn layout(&self) -> AudioLayout {
+        AudioLayout { channels: self.selected.len(), rate: self.input.rate }
     }
 
     /// There was no room in the ring. An offline cook waits a moment for it; what does not fit then goes into memory of

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::handed_out::HandedOut;
+use super::pulses::Pulses;
 use super::takes::{Phase, Shown, TakeSummary};
 use crate::messages::{Problem, Warning};
 use crate::report::{Count, Number, Report};
@@ -34,6 +35,8 @@ pub(crate) struct NodeStatus {
     pub(crate) peak: Number,
     /// The host has asked for the error since the take began, and got one.
     error_seen: Flag,
+    /// Buttons that were pressed since the last cook.
+    pub(crate) pulses: Pulses,
     /// The file suffixes that Python was told.
     pub(crate) handed_out: HandedOut,
     report: Arc<Report>,
@@ -156,6 +159,11 @@ impl NodeStatus {
     /// Seconds of audio that wait in memory.
     pub(crate) fn buffer_seconds(&self) -> f64 {
         self.seconds_of(self.report.backlog.waiting())
+    }
+
+    /// Seconds of what was heard until now that a take which begins would get.
+    pub(crate) fn preroll_seconds(&self) -> f64 {
+        self.report.preroll.get()
     }
 
     /// Bytes of memory that it takes: samples before they are encoded, packets after that.

@@ -28,7 +28,7 @@ pub(crate) struct Shown {
 pub(crate) struct TakeHistory {
     /// Takes that are complete on disk, closed and unlocked.
     pub(crate) finished: u64,
-    /// The last file of the last one of them.
+    /// The last file that is, of a take or of a part of one.
     pub(crate) last_file: PathBuf,
     /// The file suffix that the next take gets, if nothing changes until then; empty until it was looked for.
     pub(crate) next_suffix: String,
@@ -61,6 +61,8 @@ pub(crate) struct TakeSummary {
     pub(super) phase: Phase,
     /// The file being written, or the last part of the take.
     pub(crate) file: String,
+    /// Files of it so far.
+    pub(crate) part: u64,
     /// What `{suffix}` became, for example `.0.wav`; empty until the name is found.
     pub(crate) suffix: String,
     /// Why the take ended early: the first problem.
@@ -88,6 +90,7 @@ impl TakeSummary {
             layout,
             phase: Phase::Opening,
             file: String::new(),
+            part: 1,
             suffix: String::new(),
             error: None,
             refusal: None,
@@ -104,7 +107,7 @@ impl TakeSummary {
     /// Frames of the take that are in no file.
     pub(crate) fn lost(&self) -> u64 {
         let unwritten = if self.phase == Phase::Failed { self.report.unwritten() } else { 0 };
-        self.report.lost.get() + self.report.dropped.get() + unwritten
+        self.report.lost.get() + self.report.preroll_lost.get() + self.report.dropped.get() + unwritten
     }
 
     /// The error to show while something is refused. A file that is locked is none while memory has room.
@@ -171,7 +174,11 @@ impl Shown {
                 take.file = file.display().to_string();
                 take.suffix = suffix;
             }
-            Event::Continued { file } => take.file = file.display().to_string(),
+            Event::Continued { file } => {
+                take.file = file.display().to_string();
+                take.part += 1;
+            }
+            Event::PartFinished { file } => self.history.last_file = file,
             Event::Finished { file, next_suffix } => {
                 take.refusal = None;
                 take.phase = Phase::Finished;

@@ -25,6 +25,12 @@ impl<'a> Planar<'a> {
         Self { head: samples, tail: &[], stride: frames, from: 0, to: frames, channels }
     }
 
+    /// `frames` of a block whose channels begin `stride` apart.
+    pub(crate) fn window(samples: &'a [f32], channels: usize, stride: usize, frames: Range<usize>) -> Self {
+        debug_assert!(frames.start <= frames.end && frames.end <= stride && samples.len() == channels * stride);
+        Self { head: samples, tail: &[], stride, from: frames.start, to: frames.end, channels }
+    }
+
     /// `samples` in every channel: how silence is written without a buffer a channel.
     pub(crate) fn repeated(samples: &'a [f32], channels: usize) -> Self {
         Self { head: samples, tail: &[], stride: 0, from: 0, to: samples.len(), channels }

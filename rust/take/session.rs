@@ -1,13 +1,16 @@
 //! The encoding thread: reads the stream, encodes the take that runs, and hands the packets to the destination.
 
+mod held;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::part::{BATCH, Part};
-use super::{Command, TakeRequest};
+use super::history::{History, Kept};
+use super::part::Part;
+use super::{Command, Split, TakeRequest};
 use crate::container::metadata;
 use crate::destination::{Batch, OpenPart, QueueSender, TakeOutput, Work};
 use crate::faults::{Faults, Point};
@@ -25,12 +28,10 @@ const NAP: Duration = Duration::from_millis(50);
 const ENCODING: Duration = Duration::from_millis(100);
 /// Bytes of samples that are encoded before it looks at the clock again.
 const LOOK_AT_THE_CLOCK: u64 = 64 * 1024;
-/// Silence is encoded only while less than this waits for the disk: a gap of minutes in many channels is more than fits
-/// into memory. What comes behind it waits in the stream meanwhile.
-const SILENCE_AHEAD: u64 = 4 * BATCH as u64;
-
 /// What may still come behind the packets of a file: pads, and metadata at its end.
 const LARGEST_TAIL: u64 = 1024 * 1024;
+/// The same where a file should not be larger, and may be: pads, and the Info tag of an MP3.
+const SPLIT_TAIL: u64 = 4096;
 
 /// What the encoding thread works with.
 pub(super) struct Session {
@@ -45,7 +46,9 @@ struct Encoder {
     faults: Arc<Faults>,
     layout: AudioLayout,
     take: Option<Take>,
-    /// Frames of silence that come before anything else from the stream.
+    /// While a take runs, what of its pre-roll is not encoded yet: it comes before anything else from the stream.
+    history: History,
+    /// Frames of silence that come before that.
     silence: u64,
     /// Bytes of samples that were taken out of the stream and not sent on in any form.
     source_bytes: u64,
@@ -61,6 +64,9 @@ struct Take {
     part: Option<Part>,
     /// Samples clipped in the parts before.
     clipped: u64,
+    split: Split,
+    /// Frames until it ends by itself, those of the part that runs included; the greatest number when it does not.
+    left: u64,
 }
 
 /// What a turn has come to.
@@ -82,8 +88,17 @@ impl Session {
         report: Arc<Report>,
         faults: Arc<Faults>,
     ) -> Self {
-        let encoder =
-            Encoder { main, report, faults, layout, take: None, silence: 0, source_bytes: 0, sent: Instant::now() };
+        let encoder = Encoder {
+            main,
+            report,
+            faults,
+            layout,
+            take: None,
+            history: History::default(),
+            silence: 0,
+            source_bytes: 0,
+            sent: Instant::now(),
+        };
         Self { stream, encoder }
     }
 
@@ -92,8 +107,8 @@ impl Session {
         loop {
             match self.turn() {
                 Turn::GoOn => {}
-                // Without a take the cook thread wakes this one when the next begins.
-                Turn::Rest if self.encoder.take.is_none() => thread::park(),
+                // With nothing to do the cook thread wakes this one when that changes.
+                Turn::Rest if self.encoder.is_idle() => thread::park(),
                 Turn::Rest => thread::park_timeout(NAP),
                 Turn::End => break,
             }
@@ -105,6 +120,9 @@ impl Session {
     fn turn(&mut self) -> Turn {
         if self.encoder.silence > 0 {
             return self.encoder.encode_silence();
+        }
+        if self.encoder.has_preroll() {
+            return self.encoder.encode_preroll();
         }
         let Self { stream, encoder } = self;
         let (began, mut clock_at) = (Instant::now(), LOOK_AT_THE_CLOCK);
@@ -131,7 +149,7 @@ impl Session {
                 encoder.send(false);
                 return Turn::GoOn;
             }
-            if encoder.silence > 0 {
+            if encoder.silence > 0 || encoder.has_preroll() {
                 return Turn::GoOn;
             }
         }
@@ -144,8 +162,14 @@ impl Encoder {
         if let Item::Audio(views) = &item {
             let frames: u64 = views.iter().map(|view| view.frames() as u64).sum();
             let bytes = frames * self.layout.frame_bytes();
-            self.source_bytes += bytes;
             self.report.backlog.encoded.add(bytes);
+            match self.take {
+                Some(_) => self.source_bytes += bytes,
+                None => self.report.backlog.heard.add(bytes),
+            }
+        }
+        if self.take.is_none() {
+            return self.hear(item);
         }
         self.guarded(|encoder| match item {
             Item::Audio(views) => {
@@ -157,12 +181,30 @@ impl Encoder {
                 Ok(())
             }
             Item::Layout(layout) => encoder.set_layout(layout),
-            Item::Control(Command::Begin(request)) => encoder.begin(*request),
-            Item::Control(Command::End) => {
-                encoder.end_take();
-                Ok(())
-            }
+            Item::Control(command) => encoder.obey(command),
         });
+    }
+
+    fn obey(&mut self, command: Command) -> Result<(), Problem> {
+        match command {
+            Command::Begin(request) => self.begin(*request)?,
+            Command::End => self.end_take(),
+            Command::Split if self.part().is_some_and(|part| part.frames() > 0) => self.roll_over()?,
+            // Nothing is to be in a file of its own.
+            Command::Split => {}
+            Command::Listen { frames, anew } => {
+                if anew {
+                    self.history.clear();
+                }
+                self.history.set_limit(frames);
+            }
+            Command::Gap { frames, filled: true } => {
+                self.history.push_other(Kept::Silence { frames, is_gap: true });
+            }
+            Command::Gap { frames, filled: false } => self.history.push_other(Kept::Skipped(frames)),
+            Command::Lost { frames } => self.history.push_other(Kept::Lost(frames)),
+        }
+        Ok(())
     }
 
     /// Runs `body`; a problem or a panic in it ends the take.
@@ -185,7 +227,11 @@ impl Encoder {
 
     fn begin(&mut self, request: TakeRequest) -> Result<(), Problem> {
         self.end_take();
-        let TakeRequest { id, report, name, format, settings, rows } = request;
+        let TakeRequest { id, report, name, preroll, limit, split, format, settings, rows } = request;
+        let contents = self.history.cut(preroll);
+        report.preroll.set(contents.heard);
+        report.preroll_gap.set(contents.gap);
+        report.preroll_lost.set(contents.lost);
         let mut warnings = Vec::new();
         let metadata = metadata::collect(&rows, &mut warnings);
         self.take = Some(Take {
@@ -193,6 +239,8 @@ impl Encoder {
             metadata,
             part: None,
             clipped: 0,
+            split,
+            left: limit.map_or(u64::MAX, |seconds| in_frames(seconds, self.layout.rate)),
         });
         for warning in warnings {
             self.report.events.post(id, Event::Warning(warning));
@@ -214,7 +262,9 @@ impl Encoder {
             self.report.events.post(output.id, Event::Warning(warning));
         }
         let container = opened.container;
-        take.part = Some(Part::new(layout, opened.codec, container.header().len(), container.max_frames()));
+        let split = if let Split::Seconds(seconds) = take.split { in_frames(seconds, layout.rate) } else { u64::MAX };
+        let most = container.max_frames().min(split).min(take.left);
+        take.part = Some(Part::new(layout, opened.codec, container.header().len(), most));
         self.main.send(Work::Open(Box::new(OpenPart { take: Arc::clone(output), container, layout })));
         Ok(())
     }
@@ -227,6 +277,7 @@ impl Encoder {
         self.send(false);
         if let Some(take) = &mut self.take {
             take.clipped += take.part.take().map_or(0, |part| part.clipped());
+            take.left -= if take.left == u64::MAX { 0 } else { frames };
         }
         self.main.send(Work::Finish { frames, take_ends });
         Ok(())
@@ -242,8 +293,11 @@ impl Encoder {
     fn set_layout(&mut self, layout: AudioLayout) -> Result<(), Problem> {
         self.layout = layout;
         let runs = self.take.as_ref().and_then(|take| take.part.as_ref());
-        if runs.is_some_and(|part| part.layout != layout) {
+        if let Some(former) = runs.map(|part| part.layout).filter(|former| *former != layout) {
             self.finish_part(false)?;
+            if let Some(take) = self.take.as_mut().filter(|take| take.left != u64::MAX) {
+                take.left = in_frames(take.left as f64 / former.rate, layout.rate);
+            }
             self.open_part()?;
         }
         Ok(())
@@ -253,6 +307,22 @@ impl Encoder {
     fn roll_over(&mut self) -> Result<(), Problem> {
         self.finish_part(false)?;
         self.open_part()
+    }
+
+    /// Whether the take is as long as it is to be.
+    fn is_complete(&self) -> bool {
+        let Some(Take { part: Some(part), left, .. }) = &self.take else { return false };
+        part.frames() >= *left
+    }
+
+    /// The take is as long as it is to be. What comes until the cook thread knows is in none.
+    fn complete(&mut self) {
+        if let Some(take) = &self.take {
+            take.output.report.end();
+        }
+        self.silence = 0;
+        self.history.clear();
+        self.end_take();
     }
 
     /// The part that takes audio. None when nothing is recorded, or no longer.
@@ -267,48 +337,29 @@ impl Encoder {
     /// Goes on in another file when the disk has no more room in this one, or none at all for it, before `frames` more
     /// are encoded.
     fn look_for_the_limit(&mut self, frames: u64) -> Result<(), Problem> {
-        let coming = frames * self.layout.frame_bytes() + LARGEST_TAIL;
-        let Some(Take { output, part: Some(part), .. }) = &self.take else { return Ok(()) };
-        let is_full =
-            part.frames() > 0 && part.bytes().saturating_add(coming) > output.largest_file.load(Ordering::Relaxed);
+        let coming = frames * self.layout.frame_bytes();
+        let Some(Take { output, part: Some(part), split, .. }) = &self.take else { return Ok(()) };
+        let largest = output.largest_file.load(Ordering::Relaxed);
+        let wanted = if let Split::Bytes(bytes) = split { *bytes } else { u64::MAX };
+        let bytes = part.bytes().saturating_add(coming);
+        let is_full = part.frames() > 0
+            && (bytes.saturating_add(LARGEST_TAIL) > largest || bytes.saturating_add(SPLIT_TAIL) > wanted);
         if is_full || output.report.wanted_part() { self.roll_over() } else { Ok(()) }
     }
 
     fn encode(&mut self, mut view: Planar<'_>) -> Result<(), Problem> {
         self.look_for_the_limit(view.frames() as u64)?;
         while let Some(part) = self.part() {
-            let Some(rest) = part.encode(view)? else { break };
+            let rest = part.encode(view)?;
+            if self.is_complete() {
+                self.complete();
+                break;
+            }
+            let Some(rest) = rest else { break };
             view = rest;
             self.roll_over()?;
         }
         Ok(())
-    }
-
-    /// Encodes some of the silence, if the disk has taken what came before.
-    fn encode_silence(&mut self) -> Turn {
-        if self.part().is_none() {
-            self.silence = 0;
-            return Turn::GoOn;
-        }
-        if self.main.waiting() > SILENCE_AHEAD {
-            return Turn::Rest;
-        }
-        let frames = self.silence;
-        self.guarded(|encoder| {
-            encoder.look_for_the_limit(frames.min(SILENCE_AHEAD))?;
-            let Some(part) = encoder.part() else { return Ok(()) };
-            let left = part.encode_silence(frames)?;
-            let has_batch = part.has_batch();
-            encoder.silence = left;
-            if left == frames {
-                encoder.roll_over()?;
-            }
-            if has_batch {
-                encoder.send(true);
-            }
-            Ok(())
-        });
-        Turn::GoOn
     }
 
     /// Hands on what was encoded; only whole batches if that is enough.
@@ -323,4 +374,9 @@ impl Encoder {
             self.main.send(Work::Write(Batch { source_bytes, ..Batch::default() }));
         }
     }
+}
+
+/// So many seconds, which are a frame at least.
+fn in_frames(seconds: f64, rate: f64) -> u64 {
+    ((seconds * rate).round() as u64).max(1)
 }

@@ -91,6 +91,11 @@ def toggle(svg, x, y, on):
     svg.text(x + 30, y + 14.5, 'On' if on else 'Off', '#17210f' if on else DIM, 12, 'middle', 'bold' if on else 'normal')
 
 
+def button(svg, x, y):
+    svg.box(x, y, 60, 20, TAB, 3, EDGE)
+    svg.text(x + 30, y + 14.5, 'Pulse', VALUE, 12, 'middle')
+
+
 def number(svg, x, y, par):
     svg.box(x, y, 60, 20, FIELD, 3, EDGE)
     svg.text(x + 52, y + 14.5, f'{par["default"]:g}', VALUE, 12, 'end')
@@ -118,6 +123,8 @@ def widget(svg, x, y, par):
         dropdown(svg, x, y, labels[par['default']])
     elif kind == 'toggle':
         toggle(svg, x, y, par['default'] != 0)
+    elif kind == 'pulse':
+        button(svg, x, y)
     elif kind in ('int', 'float'):
         number(svg, x, y, par)
     else:

@@ -7,7 +7,7 @@ use super::*;
 
 fn order(folder: &Path, file: &str) -> NameRequest {
     let file = format!("{}/{file}", folder.display());
-    NameRequest { file, unique: true, start: 0, extensions: &["wav"], handed_out: None }
+    NameRequest { unique: true, ..NameRequest::of(&file) }
 }
 
 fn folder() -> tempfile::TempDir {

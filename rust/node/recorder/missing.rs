@@ -53,10 +53,10 @@ impl Recorder {
         let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
         let rate = feed.layout().rate;
         let mut filled = Filled::Nothing;
-        running.report.gap.add(gap);
+        running.fed.report.gap.add(gap);
         if gap > 0 && odd.is_none() && toggle(inputs, &params::FILL_GAPS) {
             feed.push_silence(gap);
-            running.seconds += gap as f64 / rate;
+            running.fed.seconds += gap as f64 / rate;
             filled = Filled::Silence;
         }
         if self.suspension.is_owed() {

@@ -183,6 +183,13 @@ NodeHost::pulse(size_t par)
 	guarded("pulsePressed", [&] { instance->pulsePressed(name.c_str(), nullptr); });
 }
 
+void
+NodeHost::rename(rust::Str path)
+{
+	opPath = std::string(path);
+	nodeInfo.opPath = opPath.c_str();
+}
+
 rust::Vec<RawItem>
 NodeHost::dynamicMenu(size_t par)
 {

@@ -54,6 +54,38 @@ impl Runs {
         self.0.iter().map(|run| run.frames()).sum()
     }
 
+    /// The first `frames` of them.
+    #[must_use]
+    pub fn head(&self, frames: u64) -> Self {
+        let mut left = frames;
+        let mut head = Self::default();
+        for run in &self.0 {
+            let frames = run.frames().min(left);
+            left -= frames;
+            head.push(match *run {
+                Run::Given { start, .. } => Run::Given { start, frames },
+                Run::Silence { .. } => Run::Silence { frames },
+            });
+        }
+        head
+    }
+
+    /// The last `frames` of them.
+    #[must_use]
+    pub fn tail(&self, frames: u64) -> Self {
+        let mut skipped = self.frames().saturating_sub(frames);
+        let mut tail = Self::default();
+        for run in &self.0 {
+            let here = run.frames().min(skipped);
+            skipped -= here;
+            tail.push(match *run {
+                Run::Given { start, frames } => Run::Given { start: start + here, frames: frames - here },
+                Run::Silence { frames } => Run::Silence { frames: frames - here },
+            });
+        }
+        tail
+    }
+
     /// Frames that the node was given among the first `frames`.
     pub fn given_within(&self, frames: u64) -> u64 {
         let mut left = frames;

@@ -185,6 +185,7 @@ mod bridge {
         #[cxx_name = "enableCalls"]
         fn enable_calls(self: &NodeHost) -> u64;
         fn pulse(self: Pin<&mut NodeHost>, par: usize);
+        fn rename(self: Pin<&mut NodeHost>, path: &str);
         #[cxx_name = "dynamicMenu"]
         fn dynamic_menu(self: Pin<&mut NodeHost>, par: usize) -> Vec<RawItem>;
 

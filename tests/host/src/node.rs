@@ -241,6 +241,11 @@ impl Node {
         self.host.pin_mut().pulse(index);
     }
 
+    /// Gives the node another path, as somebody does who renames it.
+    pub fn rename(&mut self, path: &str) {
+        self.host.pin_mut().rename(path);
+    }
+
     /// The items that the plugin builds for a dynamic menu: names and labels.
     ///
     /// # Panics

@@ -36,6 +36,8 @@ pub(crate) struct Player {
     pace: Pace,
     /// Frames of the timeline at which it stalls, and for how many frames.
     hitches: Vec<(u64, u32)>,
+    /// Frames of the timeline at which a button is pressed, and its name.
+    pulses: Vec<(u64, String)>,
     start: Instant,
 }
 
@@ -52,8 +54,15 @@ impl Player {
             frame: 0,
             pace,
             hitches: hitches.iter().map(frames).collect(),
+            pulses: Vec::new(),
             start: Instant::now(),
         }
+    }
+
+    /// Presses buttons at some seconds of the timeline.
+    pub(crate) fn with_pulses(mut self, pulses: &[(String, f64)]) -> Self {
+        self.pulses = pulses.iter().map(|(name, second)| ((second * self.fps).round() as u64, name.clone())).collect();
+        self
     }
 
     /// Cooks until `length` frames have passed or the source ends.
@@ -69,6 +78,13 @@ impl Player {
                 let now = at <= self.frame;
                 if now {
                     frames = frames.max(stalled);
+                }
+                !now
+            });
+            self.pulses.retain(|(at, name)| {
+                let now = *at <= self.frame;
+                if now {
+                    sessions.iter_mut().for_each(|session| session.pulse(name));
                 }
                 !now
             });

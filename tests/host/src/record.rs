@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::session::Session;
 use crate::source::{Signal, Source};
 use crate::summary::{self, Take};
-use crate::{Generation, Node, NodeOptions, Plugin, Value, find_plugin, python};
+use crate::{Generation, Node, NodeOptions, ParKind, Plugin, Value, find_plugin, python};
 
 /// Without an input and without --seconds.
 const DEFAULT_SECONDS: f64 = 10.0;
@@ -33,6 +33,12 @@ pub struct RecordArgs {
     /// Stop after so many seconds of the timeline [default: the input's length, or 10]
     #[arg(long, value_parser = positive)]
     pub seconds: Option<f64>,
+    /// Press a button of the plugin, such as Splitnow@3.2, before the cook at that second of the timeline
+    #[arg(long, value_name = "NAME@SECOND", value_parser = press)]
+    pub pulse: Vec<(String, f64)>,
+    /// Play so many seconds before Record goes on; `--set Preroll=S` takes some of them into the file
+    #[arg(long, value_name = "SECONDS", value_parser = positive)]
+    pub before: Option<f64>,
     /// Cooks in a second of the timeline
     #[arg(long, default_value_t = 60.0, value_parser = positive)]
     pub fps: f64,
@@ -75,6 +81,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn press(text: &str) -> Result<(String, f64), String> {
+    let found = text.split_once('@').and_then(|(name, second)| Some((name.to_owned(), second.parse().ok()?)));
+    found.filter(|(name, _)| !name.is_empty()).ok_or_else(|| "it needs the form NAME@SECOND".to_owned())
+}
+
 fn positive(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
@@ -112,11 +123,19 @@ fn record(args: &RecordArgs) -> Result<Vec<Take>, String> {
         None if args.realtime => Pace::Realtime,
         None => Pace::Fast,
     };
-    let mut player = Player::new(args.fps, pace, &args.hitch);
+    for (name, _) in &args.pulse {
+        let par = sessions[0].node().par(name);
+        if par.is_none_or(|par| par.kind != ParKind::Pulse) {
+            return Err(format!("the plugin has no button {name}"));
+        }
+    }
+    let mut player = Player::new(args.fps, pace, &args.hitch).with_pulses(&args.pulse);
+    let before = args.before.map_or(0, |seconds| frames(seconds, args.fps));
+    player.play(&mut sessions, before, &mut progress)?;
     for session in &mut sessions {
         session.record(true);
     }
-    player.play(&mut sessions, length, &mut progress)?;
+    player.play(&mut sessions, length.saturating_add(before), &mut progress)?;
     let endings = player.finish(&mut sessions, &mut progress)?;
     progress.finish();
     Ok(sessions
@@ -135,8 +154,13 @@ fn length(args: &RecordArgs, source: &Source) -> u64 {
         // The end shows when it comes.
         (None, None) => f64::INFINITY,
     };
+    frames(seconds, args.fps).max(1)
+}
+
+/// So many seconds in frames of the timeline.
+fn frames(seconds: f64, fps: f64) -> u64 {
     // A hair less: a length that is whole but for rounding must not cost one more cook.
-    ((seconds * args.fps - 1e-6).ceil() as u64).max(1)
+    (seconds * fps - 1e-6).ceil() as u64
 }
 
 fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Session, String> {
@@ -183,11 +207,41 @@ fn make_session(args: &RecordArgs, plugin: &Plugin, index: usize) -> Result<Sess
         (Some(par), None) => par.default != Value::from(false),
         (None, _) => false,
     };
-    let session = Session::new(node, source, &args.feed, fill_gaps);
+    let preroll = match (node.par("Preroll"), named("Preroll")) {
+        (Some(_), Some((_, text))) => text.parse().map_err(|_| format!("Preroll={text} is no number"))?,
+        _ => 0.0,
+    };
+    let limit = limit(&node, &named, args.fps, source.rate())?;
+    let session = Session::new(node, source, &args.feed, fill_gaps).with_preroll(preroll).with_limit(limit);
     Ok(match named("Channelscope") {
         Some((_, scope)) => session.with_scope(scope),
         None => session,
     })
+}
+
+/// Frames after which a take ends by itself, if --set says so.
+fn limit<'a>(
+    node: &Node,
+    named: &impl Fn(&str) -> Option<&'a (String, String)>,
+    fps: f64,
+    rate: u32,
+) -> Result<Option<u64>, String> {
+    let value = |name: &str| match (node.par(name), named(name)) {
+        (Some(par), Some((_, text))) => par.parse(text).map(Some),
+        (Some(par), None) => Ok(Some(par.default.clone())),
+        (None, _) => Ok(None),
+    };
+    let (Some(Value::Number(on)), Some(Value::Number(length)), Some(unit)) =
+        (value("Limitlength")?, value("Length")?, value("Lengthunit")?)
+    else {
+        return Ok(None);
+    };
+    let second = match unit.to_string().as_str() {
+        "minutes" => 60.0,
+        "frames" => 1.0 / fps,
+        _ => 1.0,
+    };
+    Ok((on != 0.0 && length > 0.0).then(|| (length * second * f64::from(rate)).round() as u64))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, String> {

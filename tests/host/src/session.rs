@@ -21,6 +21,11 @@ pub struct Session {
     unplugged: Option<Input>,
     channels: Vec<usize>,
     fill_gaps: bool,
+    /// Seconds of Pre-Roll, and what was given since the take before, with what was skipped before which frame of it.
+    preroll: f64,
+    limit: Option<u64>,
+    heard: Runs,
+    skipped: Vec<(u64, u64)>,
     recording: bool,
     /// Position after the last frame that was given in the source, and on the timeline at that cook and at the last.
     given_until: Option<u64>,
@@ -49,6 +54,10 @@ impl Session {
             feed,
             unplugged: None,
             fill_gaps,
+            preroll: 0.0,
+            limit: None,
+            heard: Runs::default(),
+            skipped: Vec::new(),
             recording: false,
             given_until: None,
             given_at: 0,
@@ -72,6 +81,20 @@ impl Session {
         self
     }
 
+    /// Says how many seconds of what comes before Record goes on are to be in a take.
+    #[must_use]
+    pub fn with_preroll(mut self, seconds: f64) -> Self {
+        self.preroll = seconds;
+        self
+    }
+
+    /// Says after how many frames a take ends by itself.
+    #[must_use]
+    pub fn with_limit(mut self, frames: Option<u64>) -> Self {
+        self.limit = frames;
+        self
+    }
+
     /// The node, to set its parameters or to read its information.
     pub fn node(&mut self) -> &mut Node {
         &mut self.node
@@ -86,14 +109,32 @@ impl Session {
     /// and forgets what the one before should hold.
     pub fn record(&mut self, on: bool) {
         if on && !self.recording {
-            self.runs = Runs::default();
-            (self.given, self.gap) = (0, 0);
-            (self.given_until, self.first_file) = (None, None);
+            let frames = (self.preroll * f64::from(self.source.rate())).round() as u64;
+            let heard = std::mem::take(&mut self.heard);
+            self.runs = heard.tail(frames);
+            self.given = self.runs.given_within(u64::MAX);
+            let begin = heard.frames() - self.runs.frames();
+            let skipped = self.skipped.drain(..).filter(|(at, _)| *at > begin).map(|(_, gap)| gap);
+            self.gap = self.runs.frames() - self.given + skipped.sum::<u64>();
+            self.first_file = None;
+            if self.preroll == 0.0 {
+                self.given_until = None;
+            }
         } else if !on && std::mem::take(&mut self.suspended) {
             self.miss(self.position - self.given_at);
         }
         self.node.set("Record", on);
         self.recording = on;
+    }
+
+    /// Presses a button. New Take begins what the take should hold anew.
+    pub fn pulse(&mut self, name: &str) {
+        self.node.pulse(name);
+        if name == "Newtake" && self.recording {
+            self.runs = Runs::default();
+            (self.given, self.gap) = (0, 0);
+            self.first_file = None;
+        }
     }
 
     /// One cook, at frame `position` of the source's rate on the timeline. Whether the source has come to its end.
@@ -105,11 +146,11 @@ impl Session {
         self.node.execute();
         self.cook_times.push(start.elapsed());
         let cooked = self.node.after_cook();
-        if self.recording {
+        if self.recording || self.preroll > 0.0 {
             self.expect(&fed, position);
-            if self.first_file.is_none() {
-                self.first_file = cooked.dat("file").filter(|file| !file.is_empty()).map(PathBuf::from);
-            }
+        }
+        if self.recording && self.first_file.is_none() {
+            self.first_file = cooked.dat("file").filter(|file| !file.is_empty()).map(PathBuf::from);
         }
         self.position = position;
         self.last_cook = Some(cooked);
@@ -176,18 +217,30 @@ impl Session {
             Some(_) => fed.gap,
         };
         self.miss(gap);
-        self.runs.push(Run::Given { start: samples.start, frames });
-        self.given += frames;
+        let given = Run::Given { start: samples.start, frames };
+        if self.recording {
+            self.runs.push(given);
+            self.given += frames;
+        } else {
+            self.heard.push(given);
+        }
         self.given_until = Some(samples.end);
         self.given_at = position;
     }
 
     /// So many frames are missing in the take.
     fn miss(&mut self, gap: u64) {
-        self.gap += gap;
         let longest = LONGEST_FILLED_SECONDS * u64::from(self.source.rate());
-        if self.fill_gaps && gap <= longest {
-            self.runs.push(Run::Silence { frames: gap });
+        let silence = if self.fill_gaps && gap <= longest { gap } else { 0 };
+        if self.recording {
+            self.gap += gap;
+            self.runs.push(Run::Silence { frames: silence });
+        } else if gap > longest {
+            self.heard = Runs::default();
+            self.skipped.clear();
+        } else {
+            self.skipped.extend((silence < gap).then(|| (self.heard.frames(), gap)));
+            self.heard.push(Run::Silence { frames: silence });
         }
     }
 
@@ -244,7 +297,8 @@ impl Session {
 
     /// Decodes the files of the take and compares them with what the node was given.
     pub fn compare(&self) -> Result<Comparison, String> {
-        compare(&self.files(), &mut self.source.again()?, &self.channels, &self.runs)
+        let runs = self.limit.map(|frames| self.runs.head(frames));
+        compare(&self.files(), &mut self.source.again()?, &self.channels, runs.as_ref().unwrap_or(&self.runs))
     }
 }
 

@@ -52,6 +52,7 @@ public:
 	bool enabled(size_t par) const;
 	uint64_t enableCalls() const { return inputs.enableCalls; }
 	void pulse(size_t par);
+	void rename(rust::Str path);
 	rust::Vec<RawItem> dynamicMenu(size_t par);
 
 	void beginInput(const RawInput& raw);

@@ -1,0 +1,131 @@
+//! The beginning and the end of a take.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{LAST_PATIENCE, Recorder};
+use crate::bridge::{Cook, Inputs};
+use crate::formats::FormatOption;
+use crate::messages::Problem;
+use crate::node::feed::Feed;
+use crate::node::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
+use crate::node::running::{Fed, Running};
+use crate::node::suspension::Suspension;
+use crate::node::takes::TakeSummary;
+use crate::node::{naming, params};
+use crate::report::{Event, TakeReport};
+use crate::stream::AudioLayout;
+use crate::take::{Command, TakeRequest};
+
+impl Recorder {
+    /// Ends the take after a panic, wherever it stood; what was fed until then is completed.
+    pub(crate) fn abandon(&mut self, problem: Problem) {
+        if let Some(running) = &self.running {
+            self.status.report().problem(self.takes, &running.fed.report, problem);
+        }
+        self.end_in_error();
+    }
+
+    /// The take ends, and nothing more is recorded until Record goes off.
+    pub(super) fn end_in_error(&mut self) {
+        self.blocked = true;
+        self.hurry(LAST_PATIENCE);
+        self.steady = None;
+        self.cut_short = self.running.as_ref().map(|running| Arc::clone(&running.fed.report)).or(self.cut_short.take());
+        self.let_go();
+        self.rest();
+        self.listen_no_more();
+    }
+
+    #[cold]
+    pub(super) fn start(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) {
+        let is_next = std::mem::take(&mut self.is_next);
+        match self.begin(cook, inputs, input) {
+            Ok((running, follows)) => {
+                if !follows && !is_next {
+                    self.slices.begin();
+                }
+                self.look_in = if running.clock.is_some() { 0.0 } else { f64::INFINITY };
+                self.listening = None;
+                self.suspension = Suspension::default();
+                self.progress = Some((Arc::clone(&running.fed.report), 0));
+                self.status.feeding.set(true);
+                self.running = Some(running);
+            }
+            Err(problem) => {
+                self.status.fail(&problem);
+                self.blocked = true;
+            }
+        }
+    }
+
+    #[cold]
+    pub(super) fn stop(&mut self) {
+        self.let_go();
+        self.blocked = false;
+        self.cut_short = None;
+        self.status.record_off();
+    }
+
+    /// The take was as long as Length says: the next one begins with Record off and on, or with New Take.
+    #[cold]
+    pub(super) fn end_by_itself(&mut self) {
+        self.let_go();
+        self.rest();
+        self.blocked = true;
+    }
+
+    /// Nothing is waited for any longer on behalf of the last take than `patience`, when a disk refuses what is left of it.
+    pub(super) fn hurry(&self, patience: Duration) {
+        if let Some((take, _)) = &self.progress {
+            take.wait_no_longer_than(patience);
+        }
+    }
+
+    /// Ends the running take in the stream, if there is one.
+    #[cold]
+    pub(super) fn let_go(&mut self) {
+        self.status.feeding.set(false);
+        self.status.paused.set(false);
+        self.suspension.end(&self.status);
+        if let (Some(_), Some(feed)) = (self.running.take(), &mut self.feed) {
+            feed.command(Command::End);
+        }
+    }
+
+    /// Reads the parameters of a take and begins it in the stream. Whether it follows on what was heard before.
+    fn begin(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) -> Result<(Running, bool), Problem> {
+        let format = chosen_format(inputs);
+        let settings = chosen_settings(inputs);
+        let name = naming::request(inputs, format, &self.status)?;
+        let pattern = text(inputs, &params::CHANNEL_SCOPE);
+        let selected = select(&pattern, inputs)?;
+        let layout = AudioLayout { channels: selected.len(), rate: input.rate };
+        format.allows(layout, settings)?;
+        let (rows, warning) = metadata_rows(inputs);
+        let (limit, split, clock) = self.cuts(cook, inputs);
+        let (preroll, seconds) = self.preroll(inputs, input, &selected);
+        // What still waits for the take before must not take the memory of this one.
+        self.hurry(Duration::ZERO);
+        let feed = match self.feed.take() {
+            Some(feed) => feed,
+            None => Feed::start(layout, cook.samples, self.status.report(), &self.faults)?,
+        };
+        let feed = self.feed.insert(feed);
+        let report = Arc::new(TakeReport::default());
+        report.minutes_left.set(-1.0);
+        self.takes += 1;
+        let id = self.takes;
+        let codec = if format.options.contains(&FormatOption::Codec) { settings.codec.name } else { "" };
+        self.status.begin(TakeSummary::new(id, &report, format.name, codec, layout));
+        if let Some(warning) = warning {
+            self.status.report().events.post(id, Event::Warning(warning));
+        }
+        feed.set_layout(layout, cook.samples);
+        let request =
+            TakeRequest { id, report: Arc::clone(&report), name, preroll, limit, split, format, settings, rows };
+        feed.command(Command::Begin(Box::new(request)));
+        let fed = Fed { report, pattern, selected, input, seconds };
+        Ok((Running { fed, format, settings, clock, refused: None }, preroll > 0))
+    }
+}
