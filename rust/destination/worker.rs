@@ -228,9 +228,8 @@ impl Destination {
         self.report.utc_offset.set(LocalTime::utc_offset(SystemTime::now()));
         let (path, output) = (file.path().to_owned(), Arc::clone(&take.output));
         take.first.get_or_insert_with(|| path.clone());
-        let part = part(file);
+        let part = take.part.insert(part(file));
         output.largest_file.store(part.largest(), Ordering::Relaxed);
-        take.part = Some(part);
         self.report.events.post(
             output.id,
             match suffix {
