@@ -171,8 +171,9 @@ impl Part {
 
     /// Checkpoint and sync, each when its time has come.
     pub(super) fn keep_safe(&mut self, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
-        // The first frames count at once: SoX, for one, takes an AIFF without any for damaged.
+        // What was refused, or came over from a file that took no more.
         self.append()?;
+        // The first frames count at once: SoX, for one, takes an AIFF without any for damaged.
         let first = self.safe == 0 && self.frames > 0;
         if first || self.looked.elapsed() >= CHECKPOINT {
             self.look_for(report, take)?;

@@ -33,7 +33,8 @@ pub(in crate::destination) struct Unwritten {
 }
 
 impl Part {
-    /// What the next file begins with, after this one was salvaged. `None` when the format does not allow it, or nothing is missing in a file that was about to be completed.
+    /// What the next file begins with, after this one was salvaged. `None` when the format does not allow it, or nothing is
+    /// missing in a file that was about to be completed.
     pub(super) fn heir(&self, Unwritten { recent, waiting }: &Unwritten) -> Option<Heir> {
         let Successor { container, frame_bytes } = self.container.successor()?;
         // The pad byte of a file that was about to be completed stays behind.
