@@ -245,11 +245,15 @@ impl Facts {
         1.0 + self.drift + self.precision
     }
 
-    /// Whether the index tells of as much as the clock: of something that is missing.
-    fn agree(&self) -> bool {
+    /// Whether the index tells of as much as the clock.
+    fn are_alike(&self) -> bool {
         let tolerance = self.frame.max(1.0) + self.uncertainty();
-        let most = self.missing + self.slack;
-        self.jump > 0.0 && most > ROUNDING && self.jump <= most + tolerance && self.jump >= self.missing - tolerance
+        (self.missing - tolerance..=self.missing + self.slack + tolerance).contains(&self.jump)
+    }
+
+    /// Whether both tell of something that is missing.
+    fn agree(&self) -> bool {
+        self.jump > 0.0 && self.missing + self.slack > ROUNDING && self.are_alike()
     }
 
     /// Whether more is missing than a frame that is late, and than two clocks differ by.
@@ -305,9 +309,12 @@ impl Source {
 
     /// What is missing before a slice.
     fn gap(&self, facts: &Facts, slice: &TimeSlice) -> Gap {
-        if facts.follows() {
-            let is_exact = self.exact && self.index.is_proved() && facts.jump > 0.5 + facts.precision;
-            if is_exact && self.can_be_clipped(facts, slice) { Gap::ByIndex(facts.jump) } else { Gap::None }
+        // Of one that is exact, a slice that lost something may tell of less than the clock can.
+        let is_exact = self.exact && self.index.is_proved() && facts.jump > 0.5 + facts.precision;
+        if is_exact && self.can_be_clipped(facts, slice) && facts.are_alike() {
+            Gap::ByIndex(facts.jump)
+        } else if facts.follows() {
+            Gap::None
         } else if facts.agree() && (self.index.is_proved() || (facts.hitch && self.index != Index::Broken)) {
             Gap::ByIndex(facts.jump)
         } else if self.clock.is_punctual() && facts.is_more_than_late() && self.can_be_clipped(facts, slice) {

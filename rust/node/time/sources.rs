@@ -18,7 +18,7 @@ mod delivery;
 #[path = "../../../tests/host/src/random.rs"]
 mod random;
 
-const RATES: [f64; 9] = [8000.0, 11025.0, 12345.0, 22050.0, 44100.0, 48000.0, 88200.0, 96000.0, 192_000.0];
+const RATES: [f64; 10] = [8000.0, 11025.0, 12_000.0, 12345.0, 22050.0, 44100.0, 48000.0, 88200.0, 96000.0, 192_000.0];
 const FPS: [f64; 9] = [24.0, 25.0, 29.97, 30.0, 50.0, 59.94, 60.0, 60.0, 120.0];
 /// Frames of a timeline after which a show is over, or after so many things that happened.
 const FRAMES: u64 = 20_000;

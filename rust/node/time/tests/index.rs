@@ -159,3 +159,31 @@ fn beyond_2_to_the_53_more_than_what_rounding_makes_is_a_gap() {
         .collect();
     assert_eq!(kinds[60], gap(4));
 }
+
+/// A timeline at 59.94 leaves 1.2 samples of six frames at 12 kHz beyond a Max Time Slice Size of 100 ms: one or two.
+#[test]
+fn of_few_samples_that_a_clipped_slice_lost_the_index_tells_all() {
+    let end = |cook: usize| (cook as f64 * 12_000.0 / 59.94).floor();
+    for first in 0..60 {
+        let mut slices = Slices::default();
+        let mut kinds = (0..80).map(|cook| {
+            let (from, to, delta_frames) = match cook {
+                60 => (end(first + 60), end(first + 66), 6.0),
+                61.. => (end(first + cook + 5), end(first + cook + 6), 1.0),
+                _ => (end(first + cook), end(first + cook + 1), 1.0),
+            };
+            let kept = f64::min(to - from, 1200.0);
+            let slice = TimeSlice {
+                total_cooks: cook as i64,
+                samples: kept as usize,
+                start_index: to - kept,
+                rate: 12_000.0,
+                delta_frames,
+                timeline_rate: 59.94,
+                ..STEADY
+            };
+            (to - from - kept, slices.look(slice))
+        });
+        assert!(kinds.all(|(lost, kind)| kind == gap(lost as u64)), "from frame {first} on");
+    }
+}
