@@ -89,6 +89,14 @@ fn every_file_type_holds_the_pre_roll_whole() {
     }
 }
 
+/// So many takes, of which the last one runs, hold all that was given, each frame once.
+fn assert_takes_end_to_end(rig: &mut Rig, takes: usize) {
+    rig.finish();
+    rig.wait("all are finished", |node| node.info("takes_finished") == takes as f32);
+    let read: Vec<i32> = (0..takes).flat_map(|take| hound(&rig.path(&format!("take.{take}.wav"))).samples).collect();
+    assert_same(&read, &pcm16(&rig.given), "all takes end to end");
+}
+
 #[test]
 fn takes_in_a_row_neither_share_nor_lose_a_frame() {
     let mut rig = listening(2, 48_000.0, 2.0);
@@ -102,10 +110,7 @@ fn takes_in_a_row_neither_share_nor_lose_a_frame() {
     }
     rig.record(true);
     rig.cooks(5);
-    rig.finish();
-    rig.wait("all are finished", |node| node.info("takes_finished") == 5.0);
-    let read: Vec<i32> = (0..5).flat_map(|take| hound(&rig.path(&format!("take.{take}.wav"))).samples).collect();
-    assert_same(&read, &pcm16(&rig.given), "all takes end to end");
+    assert_takes_end_to_end(&mut rig, 5);
 }
 
 #[test]
@@ -119,10 +124,7 @@ fn record_toggled_at_every_cook_puts_each_frame_into_one_take() {
     }
     rig.record(true);
     rig.cooks(1);
-    rig.finish();
-    rig.wait("all are finished", |node| node.info("takes_finished") == 41.0);
-    let read: Vec<i32> = (0..41).flat_map(|take| hound(&rig.path(&format!("take.{take}.wav"))).samples).collect();
-    assert_same(&read, &pcm16(&rig.given), "all takes end to end");
+    assert_takes_end_to_end(&mut rig, 41);
 }
 
 #[test]

@@ -168,7 +168,7 @@ fn a_take_ends_by_itself_after_length_to_the_frame() {
         let expected: Vec<Vec<f32>> = rig.given.iter().map(|channel| channel[..frames].to_vec()).collect();
         assert_same(&hound(&rig.path("take.0.wav")).samples, &pcm16(&expected), unit);
         assert_eq!((rig.number("total_samples_written"), rig.number("lost_samples")), (frames as u64, 0));
-        // Nothing follows until somebody says so.
+        // Nothing follows until New Take is pressed, or Record goes off and on.
         rig.given = vec![Vec::new(); 2];
         rig.node.pulse("Newtake");
         cooks(&mut rig, 3);

@@ -69,9 +69,8 @@ impl Held {
         }
         let file = self.file.take().expect("only start and drop take the file");
         self.folders.keep();
-        let mut begun = TakeFile::begun(file, self.path.clone(), header.len() as u64, silence.len() as u64);
-        begun._name = self.name.take();
-        Ok(begun)
+        let (path, name) = (self.path.clone(), self.name.take());
+        Ok(TakeFile::begun(file, path, name, header.len() as u64, silence.len() as u64))
     }
 }
 

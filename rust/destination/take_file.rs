@@ -38,8 +38,8 @@ pub(crate) struct TakeFile {
     mount: Mount,
     /// Its disk has come back without it.
     is_gone: bool,
-    /// Behind the file, which is closed before.
-    pub(super) _name: Option<OpenName>,
+    // Behind the file, which is closed first.
+    _open: Option<OpenName>,
     /// Where the silence ends.
     silent_until: u64,
     /// Where the room ends that was set aside; the greatest number when the disk is not to be asked for more.
@@ -66,11 +66,12 @@ impl TakeFile {
     #[cfg(test)]
     pub(crate) fn beginning(file: File, path: PathBuf, header: &[u8], silence: &[u8]) -> Self {
         write_all_at(&file, &[header, silence].concat(), 0).unwrap();
-        Self::begun(file, path, header.len() as u64, silence.len() as u64)
+        Self::begun(file, path, None, header.len() as u64, silence.len() as u64)
     }
 
-    /// Takes over an open file that is locked and holds a header of `len` bytes and `silence` behind it.
-    pub(crate) fn begun(file: File, path: PathBuf, len: u64, silence: u64) -> Self {
+    /// Takes over an open file that is locked and holds a header of `len` bytes and `silence` behind it. Its name is known
+    /// as `open` until the file is closed.
+    pub(super) fn begun(file: File, path: PathBuf, open: Option<OpenName>, len: u64, silence: u64) -> Self {
         let (counts_names, sync_mode, silent_until) = (has_a_name(&file), SyncMode::default(), len + silence);
         let file = LockedFile(Some(file));
         let recent = Recent::new(len);
@@ -81,7 +82,7 @@ impl TakeFile {
             marks: Marks::default(),
             mount: Mount::of(&path),
             is_gone: false,
-            _name: None,
+            _open: open,
             path,
             silent_until,
             room_until: 0,

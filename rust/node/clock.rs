@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
-/// The clock is looked at this often, in seconds: somebody may set it.
+/// How often the clock is looked at, in seconds: it may be set at any time.
 const LOOK: f64 = 1.0;
 
 /// When a take is to go on in another file.

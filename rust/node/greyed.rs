@@ -1,6 +1,6 @@
 //! Which parameters are greyed out: what the File Type does not use, and what a running take has fixed.
 
-use super::params::{self, PARS};
+use super::params::{PARS, SWITCHES};
 use super::reading::chosen_format;
 use crate::bridge::{Cook, Inputs};
 
@@ -40,6 +40,5 @@ impl Greyed {
 
 /// A bit for each parameter that others need, and that is not off.
 fn switched_on(inputs: &Inputs) -> u32 {
-    let needed = [&params::LIMIT_LENGTH, &params::SPLIT];
-    needed.into_iter().fold(0, |bits, par| bits << 1 | u32::from(inputs.par_int(par.name) != 0))
+    SWITCHES.into_iter().fold(0, |bits, par| bits << 1 | u32::from(inputs.par_int(par.name) != 0))
 }

@@ -23,7 +23,7 @@ pub(crate) struct Par {
     pub(crate) latched: bool,
     /// Used by some formats only, hence greyed out for the others.
     pub(crate) option: Option<FormatOption>,
-    /// Used only while this switch or menu is not off, hence greyed out else.
+    /// Used only while this switch or menu is not off, and greyed out otherwise.
     pub(crate) needs: Option<&'static Par>,
     pub(crate) help: &'static str,
 }
@@ -370,6 +370,9 @@ pub(crate) static SPLIT_NOW: Par = Par {
     needs: None,
     help: "The running take goes on in a new file at this moment, without a seam; the file before is completed meanwhile.",
 };
+
+/// Those that others need.
+pub(crate) static SWITCHES: [&Par; 2] = [&LIMIT_LENGTH, &SPLIT];
 
 /// THE table.
 pub(crate) static PARS: [&Par; 21] = [

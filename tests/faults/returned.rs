@@ -1,7 +1,7 @@
 //! Disks that misbehave as no real one here can be made to: slow, short and full ones, and those that are gone and back.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::another_file::end;
@@ -22,6 +22,20 @@ fn running(rig: &mut Rig, file: &Path) {
     seconds(rig, 1.0);
     rig.wait("all is written", |node| node.info("buffer_seconds") == 0.0);
     assert_eq!(rig.node.error(), "");
+}
+
+/// The same with the usual file. `None` where there is no FUSE.
+fn recording() -> Option<(Fuse, Rig, PathBuf)> {
+    let (fuse, mut rig) = (Fuse::new()?, Rig::new(2, RATE));
+    let file = fuse.file("take.wav");
+    running(&mut rig, &file);
+    Some((fuse, rig, file))
+}
+
+/// The last `bytes` of a file are gone when its disk comes back.
+fn shorten(fuse: &Fuse, name: &str, bytes: u64) {
+    let behind = File::options().write(true).open(fuse.behind(name)).expect("a file");
+    behind.set_len(behind.metadata().expect("a file").len() - bytes).expect("a shorter file");
 }
 
 /// The disk is away for `pause` seconds, during which the node says so.
@@ -89,10 +103,7 @@ fn a_disk_that_comes_back_whole_gets_the_rest_in_the_same_file() {
 
 #[test]
 fn an_empty_folder_where_the_disk_was_is_not_taken_for_it() {
-    let Some(mut fuse) = Fuse::new() else { return };
-    let mut rig = Rig::new(2, RATE);
-    let file = fuse.file("take.wav");
-    running(&mut rig, &file);
+    let Some((mut fuse, mut rig, file)) = recording() else { return };
     fuse.leave_an_empty_folder();
     away(&mut rig, 3.0);
     assert!(!file.exists(), "nothing is put there");
@@ -122,16 +133,11 @@ fn assert_lacks_what_was_announced(rig: &mut Rig, first: &[i32], next: &Path) {
 
 #[test]
 fn what_a_disk_comes_back_without_is_counted_and_the_take_goes_on_in_the_next_file() {
-    let Some(mut fuse) = Fuse::new() else { return };
-    let mut rig = Rig::new(2, RATE);
-    let file = fuse.file("take.wav");
-    running(&mut rig, &file);
+    let Some((mut fuse, mut rig, file)) = recording() else { return };
     fuse.leave();
     away(&mut rig, 1.5);
-    let behind = File::options().write(true).open(fuse.behind("take.wav")).expect("a file");
-    let len = behind.metadata().expect("a file").len();
     // More than what is remembered of the end; in the middle of a frame.
-    behind.set_len(len - 150_001).expect("a shorter file");
+    shorten(&fuse, "take.wav", 150_001);
     assert!(fuse.come_back());
     until_it_is_back(&mut rig, |rig| rig.dat("file").ends_with("take-2.wav"));
     let lost = rig.number("lost_samples");
@@ -142,14 +148,10 @@ fn what_a_disk_comes_back_without_is_counted_and_the_take_goes_on_in_the_next_fi
 
 #[test]
 fn a_little_that_a_disk_comes_back_without_is_still_remembered() {
-    let Some(mut fuse) = Fuse::new() else { return };
-    let mut rig = Rig::new(2, RATE);
-    let file = fuse.file("take.wav");
-    running(&mut rig, &file);
+    let Some((mut fuse, mut rig, file)) = recording() else { return };
     fuse.leave();
     away(&mut rig, 1.5);
-    let behind = File::options().write(true).open(fuse.behind("take.wav")).expect("a file");
-    behind.set_len(behind.metadata().expect("a file").len() - 30_001).expect("a shorter file");
+    shorten(&fuse, "take.wav", 30_001);
     assert!(fuse.come_back());
     until_it_is_back(&mut rig, |rig| rig.dat("file").ends_with("take-2.wav"));
     end(&mut rig);
@@ -162,10 +164,7 @@ fn a_little_that_a_disk_comes_back_without_is_still_remembered() {
 fn another_file_on_the_disk_that_comes_back_is_left_alone() {
     // One of the same kind, and one that is no sound at all.
     for is_sound in [true, false] {
-        let Some(mut fuse) = Fuse::new() else { return };
-        let mut rig = Rig::new(2, RATE);
-        let file = fuse.file("take.wav");
-        running(&mut rig, &file);
+        let Some((mut fuse, mut rig, file)) = recording() else { return };
         fuse.leave();
         away(&mut rig, 1.5);
         let foreign = if is_sound {
@@ -186,10 +185,7 @@ fn another_file_on_the_disk_that_comes_back_is_left_alone() {
 
 #[test]
 fn a_disk_that_comes_back_without_the_file_gets_another_one() {
-    let Some(mut fuse) = Fuse::new() else { return };
-    let mut rig = Rig::new(2, RATE);
-    let file = fuse.file("take.wav");
-    running(&mut rig, &file);
+    let Some((mut fuse, mut rig, file)) = recording() else { return };
     fuse.leave();
     away(&mut rig, 1.5);
     fs::remove_file(fuse.behind("take.wav")).expect("a file");
@@ -212,8 +208,7 @@ fn a_lossy_take_goes_on_after_a_disk_came_back_without_its_end() {
         running(&mut rig, &fuse.file(&name));
         fuse.leave();
         away(&mut rig, 1.5);
-        let behind = File::options().write(true).open(fuse.behind(&name)).expect("a file");
-        behind.set_len(behind.metadata().expect("a file").len() - 10_001).expect("a shorter file");
+        shorten(&fuse, &name, 10_001);
         assert!(fuse.come_back());
         let next = format!("take-2.{file_type}");
         until_it_is_back(&mut rig, |rig| rig.dat("file").ends_with(&next));
@@ -231,10 +226,7 @@ fn a_lossy_take_goes_on_after_a_disk_came_back_without_its_end() {
 
 #[test]
 fn record_off_while_the_disk_is_away_saves_what_comes_back_in_time() {
-    let Some(mut fuse) = Fuse::new() else { return };
-    let mut rig = Rig::new(2, RATE);
-    let file = fuse.file("take.wav");
-    running(&mut rig, &file);
+    let Some((mut fuse, mut rig, file)) = recording() else { return };
     fuse.leave();
     away(&mut rig, 1.0);
     rig.record(false);

@@ -176,7 +176,7 @@ impl TakeFile {
         self.path.parent().and_then(device).is_some_and(|folder| folder != open.dev())
     }
 
-    /// The share mode lets nobody move, delete or open a file while it is alive.
+    /// While an open file is alive, its share mode keeps others from moving, deleting or opening it.
     #[cfg(windows)]
     fn is_dead(&self, is_another: bool) -> bool {
         is_another || self.location() == FileLocation::Moved

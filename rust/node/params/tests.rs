@@ -12,7 +12,7 @@ fn names_are_what_the_host_accepts() {
     }
 }
 
-/// A help text is for somebody who does not know the parameter: more than its label, and of its own.
+/// A help text is for a user who does not know the parameter yet: more than its label, and of its own.
 #[test]
 fn every_parameter_has_a_help_text_of_its_own() {
     for par in PARS {
@@ -35,5 +35,12 @@ fn every_bit_rate_item_says_its_number() {
     for (name, _, kilobits) in BIT_RATES {
         assert_eq!(bit_rate(name), kilobits);
         assert_eq!(name, format!("b{kilobits}"));
+    }
+}
+
+#[test]
+fn every_parameter_that_another_needs_is_a_switch() {
+    for needed in PARS.iter().filter_map(|par| par.needs) {
+        assert!(SWITCHES.iter().any(|switch| switch.name == needed.name), "{}", needed.name);
     }
 }

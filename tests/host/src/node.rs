@@ -241,7 +241,7 @@ impl Node {
         self.host.pin_mut().pulse(index);
     }
 
-    /// Gives the node another path, as somebody does who renames it.
+    /// Gives the node another path, as renaming it does.
     pub fn rename(&mut self, path: &str) {
         self.host.pin_mut().rename(path);
     }
