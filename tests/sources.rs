@@ -174,14 +174,14 @@ impl Show {
             return if gap == 0 { Ok(()) } else { Err(format!("a gap of {gap} before nothing")) };
         }
         self.calm += 1;
-        let between = self.taken.map(|taken| (shown.samples.start - taken) as f64);
+        let between = self.taken.map(|taken| shown.samples.start - taken);
         self.taken = Some(shown.samples.end);
         let frame = self.input.rate / self.fps;
         let dropped_out = std::mem::take(&mut self.dropped_out);
         let (right, tolerance) = match between {
             None => (0.0, 0.0),
             Some(between) if std::mem::take(&mut self.was_unwired) => {
-                (between, frame + 2.0 + self.source.held_back(frame))
+                self.source.gap_after_suspension(shown, between, frame)
             }
             Some(_) => self.source.gap(shown, dropped_out, frame),
         };

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::*;
-use delivery::{Delivery, Index, Kind, Shown};
+use delivery::{DEVICE_DRIFT, Delivery, Index, Kind, Shown};
 use random::Random;
 
 #[path = "../../../tests/host/src/delivery.rs"]
@@ -264,15 +264,14 @@ impl Show {
         if odd.is_some() != (seconds > 600.0) {
             return Err(format!("{odd:?} after {seconds} s"));
         }
-        let between = (shown.samples.start.saturating_sub(self.taken)) as f64;
+        let between = shown.samples.start.saturating_sub(self.taken);
         self.taken = shown.samples.end;
         let frame = slice.rate / slice.timeline_rate;
         let (first, after_suspension) = (std::mem::take(&mut self.first), std::mem::take(&mut self.after_suspension));
         let dropped_out = std::mem::take(&mut self.dropped_out);
         let gap = gap as f64;
         let (right, tolerance) = match (after_suspension, first) {
-            // What a source that does not follow the timeline held back before and after is not known.
-            (true, false) => (between, frame + 2.0 + self.source.held_back(frame)),
+            (true, false) => self.source.gap_after_suspension(shown, between, frame),
             (true, true) => (gap, 0.0),
             (false, true) => (0.0, 0.0),
             (false, false) => self.source.gap(shown, dropped_out, frame),
@@ -306,7 +305,7 @@ fn draw_source(random: &mut Random, now: f64, op_id: u32) -> (Delivery, f64, Tim
     };
     let rate = *random.pick(&RATES);
     // A device has a clock of its own.
-    let drift = if follows_time { 0.0 } else { 2e-4 * (2.0 * random.unit() - 1.0) };
+    let drift = if follows_time { 0.0 } else { DEVICE_DRIFT * (2.0 * random.unit() - 1.0) };
     let produced = rate * (1.0 + drift);
     let mut source = Delivery::new(kind, index, rate, (now * produced) as u64, random.fork());
     // Shortly before a number that a smaller type cannot hold.

@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use super::random::Random;
 
+/// The clock of a device and that of the timeline differ by no more.
+pub const DEVICE_DRIFT: f64 = 2e-4;
+
 /// When samples are delivered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -111,15 +114,19 @@ impl Delivery {
         }
     }
 
-    /// Samples that it may hold back at any time.
-    pub fn held_back(&self, frame: f64) -> f64 {
-        match self.kind {
+    /// The right gap before `shown`, and its tolerance, after a suspension in which it produced `between` samples. Its
+    /// time is that of the timeline, and what a device held back before and after it is not known.
+    pub fn gap_after_suspension(&self, shown: &Shown, between: u64, frame: f64) -> (f64, f64) {
+        let held_back = match self.kind {
             Kind::Timeline(_) => 0.0,
             Kind::Seldom(every, _) => every as f64 * frame,
             Kind::Blocks(block) => block as f64,
             Kind::Bursts(_) => f64::INFINITY,
             Kind::Late => frame,
-        }
+        };
+        let produced = between + shown.samples.end - shown.samples.start;
+        let drift = if self.is_timeline_driven() { 0.0 } else { DEVICE_DRIFT * produced as f64 };
+        (between as f64, frame + 2.0 + held_back + drift)
     }
 
     /// A cook `frames` of the timeline after the last, when so many samples have been `produced`. Those of a device
