@@ -80,7 +80,7 @@ fn assert_holds(path: &Path, channels: &[Vec<f32>]) {
 /// Waits for the warning, which must name the file and say what helps, and is no error while memory has room.
 fn assert_waits_for(rig: &mut Rig, path: &Path) {
     rig.wait("the file is refused", |node| !node.warning().is_empty());
-    let (warning, word) = (rig.node.warning(), if cfg!(windows) { "uses" } else { "has locked" });
+    let (warning, word) = (rig.node.warning(), if cfg!(windows) { "in use by" } else { "locked by" });
     for part in [&path.display().to_string(), word, "audio waits in memory meanwhile", "close it there"] {
         assert!(warning.contains(part), "{warning}");
     }

@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::destination::holders::holders;
 use crate::destination::open_names::OpenName;
 #[cfg(unix)]
 use crate::destination::refusals::{self, Verdict};
@@ -199,23 +200,28 @@ pub(crate) fn replace(path: &Path) -> Result<Held, Problem> {
         // `create` is for a link whose target is missing; the name itself is taken.
         let file = match options().create(true).truncate(false).open(path) {
             Ok(file) => file,
-            Err(cause) if in_use(&cause) => return Err(Problem::Locked { path: path.to_owned() }),
+            Err(cause) if in_use(&cause) => return Err(locked_by_others(path)),
             Err(cause) => return Err(Problem::io(FileOp::Open, path, cause)),
         };
         plain(&file.metadata().map_err(|cause| Problem::io(FileOp::Open, path, cause))?, path)?;
         let locked = match lock(&file, path) {
             Ok(locked) => locked,
             Err(cause) if cause.kind() == ErrorKind::WouldBlock => {
-                return Err(Problem::Locked { path: path.to_owned() });
+                return Err(locked_by_others(path));
             }
             Err(cause) => return Err(Problem::io(FileOp::Lock, path, cause)),
         };
         if is_where_it_was(&file, path) {
             let held = Held::new(file, path, false, NewFolders::default(), locked);
-            return held.ok_or_else(|| Problem::Locked { path: path.to_owned() });
+            return held.ok_or_else(|| Problem::locked(path, &[], true));
         }
     }
     Err(Problem::KeepsMoving { path: path.to_owned() })
+}
+
+fn locked_by_others(path: &Path) -> Problem {
+    let (programs, this_process) = holders(path);
+    Problem::locked(path, &programs, this_process)
 }
 
 /// Whether nobody has moved or removed the file since it was opened.

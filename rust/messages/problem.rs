@@ -49,14 +49,15 @@ pub(crate) enum Problem {
         shown(.path)
     )]
     WindowsName { path: PathBuf, name: String },
-    /// Another program, or another node, holds the file.
+    /// Another program, or another node, holds the file: `by` whom, in words.
     #[error(
-        "{} is {} by another program or another node: \
+        "{} is {} by {}: \
          close it there or change File, then switch Record off, and on again a frame later.",
         shown(.path),
-        if cfg!(windows) { "in use" } else { "locked" }
+        if cfg!(windows) { "in use" } else { "locked" },
+        printable(.by)
     )]
-    Locked { path: PathBuf },
+    Locked { path: PathBuf, by: String },
     /// Another program keeps moving or deleting the file while it is opened.
     #[error(
         "Another program moves or deletes {} while it is being opened: stop that program or change File, \
@@ -177,6 +178,14 @@ impl Problem {
         Self::Io { op, path: path.to_owned(), cause }
     }
 
+    /// The file is held by other `programs`, by `this_process`, or nobody knows by whom.
+    pub(crate) fn locked(path: &Path, programs: &[String], this_process: bool) -> Self {
+        let node = this_process.then_some("another node");
+        let all: Vec<_> = node.into_iter().chain(programs.iter().map(String::as_str)).collect();
+        let by = if all.is_empty() { "another program or another node".to_owned() } else { all.join(" and ") };
+        Self::Locked { path: path.to_owned(), by }
+    }
+
     /// A panic, as it was caught.
     pub(crate) fn internal(panic: &(dyn Any + Send)) -> Self {
         let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -188,11 +197,12 @@ impl Problem {
     pub(crate) fn refusal(&self) -> Refusal {
         match self {
             Self::Io { op, path, cause } => io_refusal(*op, path, cause),
-            Self::Locked { path } => Refusal {
+            Self::Locked { path, by } => Refusal {
                 cause: format!(
-                    "Another program or another node {} {}",
-                    if cfg!(windows) { "uses" } else { "has locked" },
-                    shown(path)
+                    "{} is {} by {}",
+                    shown(path),
+                    if cfg!(windows) { "in use" } else { "locked" },
+                    printable(by)
                 ),
                 meaning: "nothing is written to it yet".to_owned(),
                 remedy: "close it there, and recording goes on by itself, or change File, then switch Record off, and \
@@ -262,7 +272,7 @@ mod tests {
             Problem::IsFolder { path: path() },
             Problem::NotAFile { path: path() },
             Problem::WindowsName { path: path(), name: "NUL".into() },
-            Problem::Locked { path: path() },
+            Problem::locked(&path(), &[], false),
             Problem::KeepsMoving { path: path() },
             Problem::Deleted { path: path() },
             Problem::CameBack { path: path(), part: "the end of ", frames: 480 },
@@ -275,6 +285,19 @@ mod tests {
             assert!(sentence.ends_with('.') && sentence.contains(": "), "{sentence}");
             assert!(!sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
         }
+    }
+
+    #[test]
+    fn who_is_in_the_way_is_named_where_it_is_known() {
+        let programs = ["Audacity".to_owned(), "Windows Search".to_owned()];
+        let by = |programs, this_process| match Problem::locked(&path(), programs, this_process) {
+            Problem::Locked { by, .. } => by,
+            other => other.to_string(),
+        };
+        assert_eq!(by(&[], false), "another program or another node");
+        assert_eq!(by(&[], true), "another node");
+        assert_eq!(by(&programs, false), "Audacity and Windows Search");
+        assert_eq!(by(&programs[..1], true), "another node and Audacity");
     }
 
     #[test]

@@ -49,10 +49,10 @@ mod tests {
 
     #[test]
     fn a_locked_file_is_waited_for() {
-        let refusal = Problem::Locked { path: "/x/take.wav".into() }.refusal();
+        let refusal = Problem::locked(Path::new("/x/take.wav"), &[], true).refusal();
         let sentence = refusal.sentence(None);
-        assert!(sentence.starts_with("Another program or another node "), "{sentence}");
-        assert!(sentence.contains("/x/take.wav") && sentence.contains("goes on by itself"), "{sentence}");
+        assert!(sentence.starts_with("/x/take.wav is ") && sentence.contains(" by another node, so "), "{sentence}");
+        assert!(sentence.contains("goes on by itself"), "{sentence}");
         assert!(refusal.is_lock);
     }
 }

@@ -218,7 +218,7 @@ fn a_file_that_another_program_holds_for_a_moment_is_recorded_from_the_first_fra
     seconds(&mut rig, 0.3);
     assert_eq!((rig.node.error().as_str(), rig.dat("state").as_str()), ("", "opening"));
     let warning = rig.node.warning();
-    assert!(warning.contains("another node has locked ") && warning.contains("take.wav"), "{warning}");
+    assert!(warning.contains("take.wav is locked by another program or another node, so "), "{warning}");
     drop(other);
     seconds(&mut rig, 0.5);
     assert!(rig.node.warning().contains("Writing had to wait for "), "{}", rig.node.warning());

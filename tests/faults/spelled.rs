@@ -22,7 +22,7 @@ fn a_second_spelling_of_a_file_waits_as_for_a_locked_one() {
         seconds(&mut second, 0.5);
         let warning = second.node.warning();
         println!("{warning}");
-        assert!(warning.contains("another node has locked ") && warning.contains("FIX.wav"), "{warning}");
+        assert!(warning.contains("FIX.wav is locked by another node, so "), "{warning}");
         assert_eq!((second.node.error().as_str(), second.dat("state").as_str()), ("", "opening"));
         first.record(false);
         first.cook(SLICE);
