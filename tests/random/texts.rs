@@ -3,13 +3,11 @@
 //!
 //! `AFOP_FUZZ_SECONDS` bounds the time of each test, `AFOP_FUZZ_SEED` runs one case.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::{Rig, formats, readers};
+use crate::common::{Rig, formats, readers};
 use tdhost::audio::Decoder;
 use tdhost::random::Random;
 use tdhost::scope::in_scope;

@@ -3,8 +3,6 @@
 //!
 //! `AFOP_FUZZ_SECONDS` bounds the time, `AFOP_FUZZ_SEED` runs one case.
 
-mod common;
-
 use std::fs;
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -13,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::formats::file_types;
-use common::{Rig, expected, interleaved, readers};
+use crate::common::formats::file_types;
+use crate::common::{Rig, expected, interleaved, readers};
 use tdhost::random::Random;
 
 const RATE: f64 = 48_000.0;

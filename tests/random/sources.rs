@@ -4,14 +4,12 @@
 //! The same as `rust/node/time/sources.rs` does with the rules alone, and much faster. `AFOP_FUZZ_SECONDS` bounds the
 //! time, `AFOP_FUZZ_SEED` repeats one show.
 
-mod common;
-
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{assert_same, bits, plugin, sample};
+use crate::common::{assert_same, bits, plugin, sample};
 use tdhost::delivery::{Delivery, Index, Kind, Shown};
 use tdhost::random::Random;
 use tdhost::{Cooked, Input, Node, NodeOptions, Time};
@@ -211,14 +209,14 @@ impl Show {
         self.node.cook(&time);
         let began = Instant::now();
         while self.node.info("takes_finished") == 0.0 {
-            if began.elapsed() > common::PATIENCE {
+            if began.elapsed() > crate::common::PATIENCE {
                 return Err(format!("the take is not finished: {:?}", self.node.info_dat()));
             }
             std::thread::sleep(Duration::from_millis(1));
         }
         let path: PathBuf = self.dir.path().join("take.wav");
         let due: Vec<i32> = self.due.iter().map(|sample| bits(*sample)).collect();
-        assert_same(&common::readers::hound(&path).samples, &due, "the file");
+        assert_same(&crate::common::readers::hound(&path).samples, &due, "the file");
         Ok(())
     }
 }

@@ -1,8 +1,6 @@
 //! What the soak and the fuzz tests once found, each as a test of its own.
 
-mod common;
-
-use common::Rig;
+use crate::common::Rig;
 
 /// The state was idle while the writer thread still looked for the next free name, and the take was counted only then:
 /// a host that waits for idle and then reads takes_finished or last_file read those of the take before.

@@ -3,7 +3,6 @@
 //! `AFOP_FUZZ_SECONDS` bounds the time, `AFOP_FUZZ_SEED` runs one sequence. Whatever fails is shown with its seed and
 //! with the steps that are needed for it.
 
-mod common;
 #[path = "state_machine/files.rs"]
 mod files;
 #[path = "state_machine/model.rs"]
