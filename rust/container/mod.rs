@@ -28,6 +28,7 @@
 
 pub(crate) mod aiff;
 mod chunks;
+pub(crate) mod flac;
 pub(crate) mod metadata;
 pub(crate) mod mp3;
 pub(crate) mod ogg;
