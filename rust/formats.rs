@@ -9,7 +9,7 @@ use std::io::Read;
 use std::ops::RangeInclusive;
 
 use crate::codec::{Codec, PCM_CODECS, PcmCodec};
-use crate::container::{Container, aiff, mp3, ogg, wav};
+use crate::container::{Container, aiff, flac, mp3, ogg, wav};
 use crate::messages::{Limit, Problem, Warning};
 use crate::stream::AudioLayout;
 
@@ -17,7 +17,7 @@ use crate::stream::AudioLayout;
 mod tests;
 
 /// THE table, in the order of the menu.
-pub(crate) static FORMATS: &[&Format] = &[&wav::FORMAT, &ogg::FORMAT, &mp3::FORMAT, &aiff::FORMAT];
+pub(crate) static FORMATS: &[&Format] = &[&wav::FORMAT, &ogg::FORMAT, &mp3::FORMAT, &aiff::FORMAT, &flac::FORMAT];
 
 /// A row of [`FORMATS`].
 pub(crate) struct Format {
@@ -99,6 +99,12 @@ pub(crate) struct Recorded {
 pub(crate) enum Rates {
     Any,
     Whole(RangeInclusive<u32>),
+    /// Whole ones up to the first number, and multiples of ten from there to the second.
+    Coarse {
+        least: u32,
+        whole: u32,
+        most: u32,
+    },
     Listed(&'static [u32]),
 }
 
@@ -200,6 +206,10 @@ impl Rates {
         match self {
             Self::Any => rate.is_normal() && rate > 0.0,
             Self::Whole(range) => whole && (f64::from(*range.start())..=f64::from(*range.end())).contains(&rate),
+            Self::Coarse { least, whole: to, most } => {
+                let within = |from: u32, to: u32| (f64::from(from)..=f64::from(to)).contains(&rate);
+                whole && (within(*least, *to) || within(*to, *most) && rate % 10.0 == 0.0)
+            }
             Self::Listed(rates) => rates.iter().any(|listed| f64::from(*listed) == rate),
         }
     }
@@ -210,6 +220,9 @@ impl fmt::Display for Rates {
         match self {
             Self::Any => f.write_str("rates above 0 Hz"),
             Self::Whole(range) => write!(f, "whole rates from {} to {} Hz", range.start(), range.end()),
+            Self::Coarse { least, whole, most } => {
+                write!(f, "whole rates from {least} to {whole} Hz and multiples of 10 up to {most} Hz")
+            }
             Self::Listed(rates) => {
                 let listed: Vec<_> = rates.iter().map(u32::to_string).collect();
                 write!(f, "{} Hz", listed.join(", "))

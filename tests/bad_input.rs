@@ -106,7 +106,7 @@ fn a_big_endian_codec_is_an_error_with_wav() {
     for codec in ["pcm16be", "pcm24be", "pcm32be"] {
         let mut rig = Rig::new(2, 48000.0);
         rig.node.set("Codec", codec);
-        assert_refused(&mut rig, &["WAV is little-endian", "AIFF"]);
+        assert_refused(&mut rig, &["WAV stores no big-endian samples", "AIFF"]);
         assert_eq!(rig.files(), [""; 0]);
     }
 }

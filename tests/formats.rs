@@ -222,6 +222,14 @@ fn a_format_that_cannot_hold_the_input_says_so_before_a_file_is_made() {
         ("ogg", 300, 48000.0, "OGG holds 1 to 255 channels, the input has 300"),
         ("wav", 30_000, 48000.0, "WAV holds at most 21845 channels of pcm24"),
         ("wav", 2, 44100.5, "44100.5 Hz"),
+        ("flac", 9, 48000.0, "FLAC holds 1 to 8 channels, the input has 9: choose WAV, OGG or AIFF, or narrow"),
+        (
+            "flac",
+            2,
+            96001.0,
+            "FLAC stores whole rates from 34 to 65535 Hz and multiples of 10 up to 655350 Hz, the input has",
+        ),
+        ("flac", 2, 30.0, "30 Hz: resample the input, or choose WAV or AIFF"),
     ] {
         let mut rig = rig(file_type, channels, rate);
         rig.record(true);
@@ -233,12 +241,28 @@ fn a_format_that_cannot_hold_the_input_says_so_before_a_file_is_made() {
 }
 
 #[test]
+fn what_flac_cannot_store_is_told_with_what_to_choose() {
+    for (codec, words) in [
+        ("pcm32", "FLAC cannot hold pcm32: choose pcm16 or pcm24, or WAV or AIFF"),
+        ("float32", "FLAC cannot hold float32: choose pcm16 or pcm24, or WAV or AIFF"),
+        ("pcm24be", "FLAC stores no big-endian samples, so it cannot hold pcm24be: choose pcm24 for the same samples"),
+    ] {
+        let mut rig = rig("flac", 2, 48000.0);
+        rig.node.set("Codec", codec);
+        rig.record(true);
+        let error = rig.cook(10).error;
+        assert!(error.starts_with(words), "{error}");
+        assert_eq!(std::fs::read_dir(rig.folder()).expect("the folder").count(), 0, "nothing is made");
+    }
+}
+
+#[test]
 fn big_endian_in_wav_is_an_error() {
     let mut rig = rig("wav", 2, 48000.0);
     rig.node.set("Codec", "pcm24be");
     rig.record(true);
     let error = rig.cook(10).error;
-    assert!(error.starts_with("WAV is little-endian"), "{error}");
+    assert!(error.starts_with("WAV stores no big-endian samples"), "{error}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn is_shown(file_type: &str, key: &str) -> bool {
         }
         "aiff" | "mp3" => true,
         // FFmpeg takes that for a comment.
-        "ogg" => key != "description",
+        "ogg" | "flac" => key != "description",
         name => panic!("which keys does ffprobe show of a file of the type {name}?"),
     }
 }
@@ -64,9 +64,9 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Key, the File Types in which FFmpeg knows no name for its place, and what it shows instead.
 const UNTRANSLATED: &[(&str, &[&str], &str)] = &[
-    ("title-sort", &["ogg"], "titlesort"),
-    ("artist-sort", &["ogg"], "artistsort"),
-    ("album-sort", &["ogg"], "albumsort"),
+    ("title-sort", &["ogg", "flac"], "titlesort"),
+    ("artist-sort", &["ogg", "flac"], "artistsort"),
+    ("album-sort", &["ogg", "flac"], "albumsort"),
     ("bpm", &["aiff", "mp3"], "TBPM"),
     ("isrc", &["aiff", "mp3"], "TSRC"),
     ("key", &["aiff", "mp3"], "TKEY"),

@@ -33,6 +33,7 @@ OTHERS = {
     "ffmpeg": "#e5534b",
     "lame": "#8a63d2",
     "oggenc": "#1f9eae",
+    "flac": "#b8860b",
 }
 TEXT = "#7d8590"
 NAMES = {
@@ -42,6 +43,7 @@ NAMES = {
     "aiff24": "AIFF 24-bit",
     "mp3": "MP3 192 kb/s",
     "ogg": "OGG quality 5",
+    "flac24": "FLAC 24-bit",
 }
 
 PANEL = 460

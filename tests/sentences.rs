@@ -35,7 +35,7 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("Problem::Lost", "faults/stalled.rs", "did not keep up"),
     ("Problem::Internal", "panics.rs", "because of a mistake of its own"),
     ("Problem::ScopeMatchesNothing", "bad_input.rs", "Channel Scope"),
-    ("Limit::Codec", "formats.rs", "WAV is little-endian"),
+    ("Limit::Codec", "formats.rs", "WAV stores no big-endian samples"),
     ("Limit::Frame", "formats.rs", "WAV holds at most 21845 channels of pcm24"),
     ("Limit::Second", "sentences.rs", "channels of pcm32 at 96000 Hz"),
     ("Limit::Encoder", "sentences.rs", "cannot encode any more"),
@@ -64,7 +64,7 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("Warning::NarrowTable", "bad_input.rs", "Header Source DAT has 1 column,"),
     ("Warning::ParameterRejected", "sentences.rs", "did not accept the parameter Quality"),
     ("Warning::MetadataKeyCut", "sentences.rs", "A metadata key is longer than 1024 bytes"),
-    ("Warning::MetadataValueCut", "sentences.rs", "The metadata is longer than 16 MiB"),
+    ("Warning::MetadataValueCut", "sentences.rs", "The metadata is longer than 15 MiB"),
     ("Warning::MetadataLeftOut", "sentences.rs", "rows of the metadata were left out"),
     ("Warning::MetadataNotInId3", "sentences.rs", "is missing in the file's ID3 tag"),
     ("Warning::VorbisFieldRenamed", "sentences.rs", "OGG metadata keys are plain ASCII"),
@@ -417,7 +417,7 @@ fn metadata_that_is_not_kept_as_it_is_is_told_of() {
     assert!(warning.starts_with("A metadata key is longer than 1024 bytes and was cut, it begins with"), "{warning}");
     let warning = with_rows("wav", &[row("comment", &"x".repeat(17 << 20))]);
     assert!(
-        warning.starts_with("The metadata is longer than 16 MiB, so the value of \"comment\" was cut"),
+        warning.starts_with("The metadata is longer than 15 MiB, so the value of \"comment\" was cut"),
         "{warning}"
     );
     let many: Vec<Vec<String>> = (0..10_005).map(|index| row(&format!("key{index}"), "value")).collect();

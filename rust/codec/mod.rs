@@ -15,6 +15,7 @@
 //! - A codec neither blocks nor touches a file, and allocates only what it encodes into. What it cannot do any more is a
 //!   [`Problem`]; the part then ends after the packets that came out before.
 
+pub(crate) mod flac;
 pub(crate) mod lame;
 pub(crate) mod pcm;
 mod pcm_codecs;

@@ -32,6 +32,7 @@
 
 pub(crate) mod aiff;
 mod chunks;
+pub(crate) mod flac;
 pub(crate) mod markers;
 pub(crate) mod metadata;
 pub(crate) mod mp3;

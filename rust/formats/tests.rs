@@ -50,11 +50,11 @@ fn limits_are_told_from_the_row() {
     );
     assert_eq!(
         told(2, 32000.0, 0),
-        "NARROW stores 44100, 48000 Hz, the input has 32000 Hz: resample the input, or choose WAV, OGG, MP3 or AIFF."
+        "NARROW stores 44100, 48000 Hz, the input has 32000 Hz: resample the input, or choose WAV, OGG, MP3, AIFF or FLAC."
     );
     assert_eq!(
         told(2, 48000.0, 4),
-        "NARROW is little-endian, so it cannot hold pcm16be: choose pcm16 for the same samples, or AIFF."
+        "NARROW stores no big-endian samples, so it cannot hold pcm16be: choose pcm16 for the same samples, or AIFF."
     );
     assert_eq!(told(2, 48000.0, 2), "NARROW cannot hold pcm32: choose pcm16 or pcm24, or WAV or AIFF.");
     assert_eq!(
@@ -65,7 +65,7 @@ fn limits_are_told_from_the_row() {
     assert_eq!(
         refusal(&long_frames, 8, 48000.0, 1),
         "NARROW holds at most 6 channels of pcm24 at 48000 Hz, the input has 8: \
-         choose WAV, OGG or AIFF, or narrow Channel Scope."
+         choose WAV, OGG, AIFF or FLAC, or narrow Channel Scope."
     );
     let short_frames = Format { frame_bytes: 4, ..NARROW };
     assert_eq!(
@@ -80,7 +80,7 @@ fn no_format_is_named_that_would_refuse_too() {
     let mp3 = FORMATS.iter().find(|row| row.name == "mp3").unwrap();
     let told = |channels, codec| refusal(mp3, channels, 48000.0, codec);
     let holds = "MP3 holds 1 or 2 channels, the input has";
-    assert_eq!(told(6, 0), format!("{holds} 6: choose WAV, OGG or AIFF, or narrow Channel Scope."));
+    assert_eq!(told(6, 0), format!("{holds} 6: choose WAV, OGG, AIFF or FLAC, or narrow Channel Scope."));
     assert_eq!(told(6, 5), format!("{holds} 6: choose OGG or AIFF, or narrow Channel Scope."));
     assert_eq!(told(256, 5), format!("{holds} 256: choose AIFF, or narrow Channel Scope."));
     assert_eq!(told(70_000, 0), format!("{holds} 70000: narrow Channel Scope."));

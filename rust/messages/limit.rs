@@ -11,7 +11,7 @@ pub(crate) enum Limit {
         "{format} {}cannot hold {codec}: choose {}{}, \
          then switch Record off, and on again a frame later.",
         match (.twin, .big_endian) {
-            (Some(_), true) => "is little-endian, so it ",
+            (Some(_), true) => "stores no big-endian samples, so it ",
             (Some(_), false) => "is big-endian, so it ",
             (None, _) => "",
         },

@@ -104,7 +104,8 @@ pub(crate) static FILE_TYPE: Par = Par {
     latched: true,
     option: None,
     needs: None,
-    help: "The kind of file. WAV and AIFF keep every sample; OGG and MP3 are smaller and lose a little.",
+    help: "The kind of file. WAV, AIFF and FLAC keep every sample, FLAC in about half of the space; OGG and MP3 are smaller \
+           and lose a little.",
 };
 
 pub(crate) static UNIQUE_SUFFIX: Par = Par {
@@ -155,8 +156,9 @@ pub(crate) static CODEC: Par = Par {
     latched: true,
     option: Some(FormatOption::Codec),
     needs: None,
-    help: "How exactly WAV and AIFF store each sample. 24-bit is right for most; 32-bit float keeps the input to the last \
-           bit, also when it is louder than full scale. The big-endian ones are for AIFF only.",
+    help: "How exactly WAV, AIFF and FLAC store each sample. 24-bit is right for most; 32-bit float keeps the input to the \
+           last bit, also when it is louder than full scale. FLAC takes 16 and 24 bits; the big-endian ones are for AIFF \
+           only.",
 };
 
 pub(crate) static BIT_RATE: Par = Par {

@@ -45,6 +45,15 @@ const KNOWN: &[FileType] = &[
         holds: |channels, rate| channels <= 255 && rate.fract() == 0.0 && (8000.0..=192_000.0).contains(&rate),
         extensions: &["ogg"],
     },
+    FileType {
+        name: "flac",
+        codecs: &["pcm16", "pcm24"],
+        holds: |channels, rate| {
+            let whole = rate.fract() == 0.0 && (34.0..=65_535.0).contains(&rate);
+            channels <= 8 && (whole || rate % 10.0 == 0.0 && (65_535.0..=655_350.0).contains(&rate))
+        },
+        extensions: &["flac"],
+    },
 ];
 
 impl FileType {

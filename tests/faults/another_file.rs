@@ -83,8 +83,8 @@ fn what_waits_for_a_file_that_is_deleted_goes_into_the_next() {
 }
 
 #[test]
-fn a_limit_costs_a_lossy_type_only_what_waits_and_that_is_counted() {
-    for file_type in ["mp3", "ogg"] {
+fn a_limit_costs_a_type_with_packets_only_what_waits_and_that_is_counted() {
+    for file_type in ["mp3", "ogg", "flac"] {
         if !readers::have("ffmpeg") {
             return;
         }

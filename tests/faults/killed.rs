@@ -179,7 +179,7 @@ impl Readers {
             opened("ffprobe", &["-v", "error", utf8(file)]);
         }
         let (sndfile, sox) = match format {
-            "wav" | "aiff" => (self.sndfile, self.sox),
+            "wav" | "aiff" | "flac" => (self.sndfile, self.sox),
             "mp3" => (self.sndfile && self.mp3, self.sox && self.mp3),
             "ogg" => {
                 if self.ogginfo {

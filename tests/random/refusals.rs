@@ -181,7 +181,7 @@ fn judge(case: &Case, rig: &mut Rig, first: &Path) -> Result<(), String> {
             }
         }
         _ if !readers::have("ffmpeg") => {}
-        "aiff" => {
+        "aiff" | "flac" => {
             let read: Vec<i32> = files.iter().flat_map(|file| readers::ffmpeg(file, 24, false)).collect();
             if read != samples {
                 return Err("the samples are others".to_owned());

@@ -119,6 +119,12 @@ pub(crate) fn of(file_type: &'static str, folder: &Path) -> Vec<File> {
             }
             files.extend([(9, 48_000, 24_001), (1, 48_000, 1)].map(|layout| record("pcm16", layout)));
         }
+        "flac" => {
+            for codec in ["pcm16", "pcm24"] {
+                files.extend([1, 2, 3, 6, 7, 8].map(|channels| record(codec, (channels, 48_000, 12_001))));
+                files.extend([(1, 44_100, 1), (2, 96_000, 9999)].map(|layout| record(codec, layout)));
+            }
+        }
         other => panic!("say in tests/readers/files.rs which files of File Type {other} the readers are given"),
     }
     files

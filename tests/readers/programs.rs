@@ -62,6 +62,11 @@ fn round_trip(file: &File, there: &[&str], back: &[&str]) -> Result<Heard, Strin
 pub(crate) fn flac(files: &[&File]) -> Answers {
     let there = ["flac", "-s", "-f", "--keep-foreign-metadata"];
     each(files, |file| {
+        if file.file_type == "flac" {
+            // It decodes all of it, and compares the MD5.
+            tried(Command::new("flac").args(["-t", "-s"]).arg(&file.path))?;
+            return Ok(Heard::default());
+        }
         let mut back = vec!["flac", "-s", "-f", "-d", "--keep-foreign-metadata"];
         if file.file_type == "wav" && file.channels() <= 2 {
             // Else flac 1.4.2 makes more than 16 bits WAVE_FORMAT_EXTENSIBLE, whatever they were.

@@ -5,7 +5,7 @@ use super::programs::{Answers, exiftool, flac, gstreamer, mediainfo, mpg123, ogg
 use super::python::{self, chromium};
 
 /// The columns of the table, in the order of the menu.
-pub(crate) const FILE_TYPES: [&str; 4] = ["wav", "ogg", "mp3", "aiff"];
+pub(crate) const FILE_TYPES: [&str; 5] = ["wav", "ogg", "mp3", "aiff", "flac"];
 
 /// A row.
 pub(crate) struct Reader {
@@ -32,19 +32,19 @@ use Takes::{All, But, No};
 /// THE table. Reasons name the version that was tried; the readers have these limits with files of other writers too.
 #[rustfmt::skip]
 pub(crate) const READERS: [Reader; 12] = [
-    //                                                              wav               ogg                   mp3              aiff
-    reader("wave",      None,                       wave,          [But(wave_limits), No,                   No,              No]),
-    reader("mutagen",   None,                       mutagen,       [All,              All,                  All,             All]),
-    reader("TagLib",    None,                       taglib,        [All,              All,                  All,             All]),
-    reader("eyeD3",     None,                       eyed3,         [No,               No,                   All,             No]),
-    reader("MediaInfo", Some("mediainfo"),          mediainfo,     [All,              All,                  All,             But(mediainfo_limits)]),
-    reader("ExifTool",  Some("exiftool"),           exiftool,      [All,              All,                  All,             All]),
-    reader("WavPack",   Some("wavpack"),            wavpack,       [All,              No,                   No,              All]),
-    reader("flac",      Some("flac"),               flac,          [But(flac_limits), No,                   No,              But(flac_limits)]),
-    reader("mpg123",    Some("mpg123"),             mpg123,        [No,               No,                   All,             No]),
-    reader("GStreamer", Some("gst-discoverer-1.0"), gstreamer,     [But(gst_limits),  All,                  But(gst_limits), All]),
-    reader("oggz",      Some("oggz-validate"),      oggz_validate, [No,               All,                  No,              No]),
-    reader("Chromium",  Some("chromium"),           chromium,      [All,              But(chromium_limits), All,             No]),
+    //                                                              wav               ogg                   mp3              aiff      flac
+    reader("wave",      None,                       wave,          [But(wave_limits), No,                   No,              No,       No]),
+    reader("mutagen",   None,                       mutagen,       [All,              All,                  All,             All,      All]),
+    reader("TagLib",    None,                       taglib,        [All,              All,                  All,             All,      All]),
+    reader("eyeD3",     None,                       eyed3,         [No,               No,                   All,             No,       No]),
+    reader("MediaInfo", Some("mediainfo"),          mediainfo,     [All,              All,                  All,             But(mediainfo_limits), All]),
+    reader("ExifTool",  Some("exiftool"),           exiftool,      [All,              All,                  All,             All,      All]),
+    reader("WavPack",   Some("wavpack"),            wavpack,       [All,              No,                   No,              All,      No]),
+    reader("flac",      Some("flac"),               flac,          [But(flac_limits), No,                   No,              But(flac_limits), All]),
+    reader("mpg123",    Some("mpg123"),             mpg123,        [No,               No,                   All,             No,       No]),
+    reader("GStreamer", Some("gst-discoverer-1.0"), gstreamer,     [But(gst_limits),  All,                  But(gst_limits), All,      All]),
+    reader("oggz",      Some("oggz-validate"),      oggz_validate, [No,               All,                  No,              No,       No]),
+    reader("Chromium",  Some("chromium"),           chromium,      [All,              But(chromium_limits), All,             No,       All]),
 ];
 
 const fn reader(

@@ -2,8 +2,8 @@
 
 mod interleaver;
 
-pub(crate) use interleaver::Form;
 use interleaver::Interleaver;
+pub(crate) use interleaver::{Form, quantize};
 
 use super::{Codec, Packets};
 use crate::messages::Problem;

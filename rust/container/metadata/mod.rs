@@ -21,11 +21,11 @@ use crate::messages::Warning;
 
 pub(crate) use chunks::{aiff_chunks, wav_chunks};
 pub(crate) use id3v2::{append_id3_frame, id3_tag, set_id3_size};
-pub(crate) use vorbis::{vorbis_comment_packet, vorbis_comments};
+pub(crate) use vorbis::{vorbis_comment_block, vorbis_comment_packet, vorbis_comments};
 
-/// Bytes of keys and values together. Far below what any container holds, since a header is written before the
-/// first frame and some text stands in it two or three times.
-const TEXT_MAX: usize = 16 << 20;
+/// Bytes of keys and values together: what fits into a block of FLAC, whose length has 24 bits, with the lengths of
+/// [`ENTRIES_MAX`] fields. A header is written before the first frame, and some text stands in it two or three times.
+const TEXT_MAX: usize = 15 << 20;
 
 /// Readers search their list of keys from the start for each new one: more would keep them busy for seconds.
 const ENTRIES_MAX: usize = 10_000;

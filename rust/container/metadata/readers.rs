@@ -43,7 +43,7 @@ fn is_hidden(format: &Format, key: &str) -> bool {
         // FFmpeg shows TBPM, TSRC and TKEY by those names.
         "aiff" | "mp3" => ["bpm", "isrc", "key"].contains(&key),
         // FFmpeg takes DESCRIPTION for `comment`.
-        "ogg" => key == "description" || key.ends_with("-sort"),
+        "ogg" | "flac" => key == "description" || key.ends_with("-sort"),
         name => panic!("which keys does ffprobe show of a file of the format {name}?"),
     }
 }

@@ -159,20 +159,20 @@ fn collect_limits_keys_text_and_rows_with_a_warning() {
     assert!(warnings[0].to_string().len() < 300);
 
     let (entries, warnings) = limited(&rows(&[("a", &"é".repeat(9 << 20)), ("b", "2"), ("c", "3")]));
-    assert_eq!(entries[0].1.len(), (16 << 20) - 2, "cut between characters");
+    assert_eq!(entries[0].1.len(), (15 << 20) - 2, "cut between characters");
     assert_eq!(entries.len(), 2, "the encoder is not left out");
     assert_eq!(
         warnings,
         [
-            Warning::MetadataValueCut { key: "a".into(), max: 16 << 20 },
-            Warning::MetadataLeftOut { rows: 2, entries_max: 10_000, text_max: 16 << 20 },
+            Warning::MetadataValueCut { key: "a".into(), max: 15 << 20 },
+            Warning::MetadataLeftOut { rows: 2, entries_max: 10_000, text_max: 15 << 20 },
         ]
     );
 
     let many: Vec<_> = (0..10_003).map(|n| (format!("key {n}"), "v".to_owned())).collect();
     let (entries, warnings) = limited(&many);
     assert_eq!(entries.len(), 10_001);
-    assert_eq!(warnings, [Warning::MetadataLeftOut { rows: 3, entries_max: 10_000, text_max: 16 << 20 }]);
+    assert_eq!(warnings, [Warning::MetadataLeftOut { rows: 3, entries_max: 10_000, text_max: 15 << 20 }]);
 }
 
 /// The ids of the chunks of a WAV file.

@@ -1,4 +1,4 @@
-//! Vorbis comments: the fields of an OGG file.
+//! Vorbis comments: the fields of OGG and FLAC files.
 
 use super::table;
 use crate::messages::Warning;
@@ -35,26 +35,41 @@ pub(crate) fn vorbis_comments(metadata: &[(String, String)], warnings: &mut Vec<
 
 /// The comment packet with all `fields`, made from one without any (Vorbis I specification, section 5.2).
 ///
-/// libvorbis would make it too, and enlarge its memory by 256 bytes each time: for a text of 16 MiB it moves 512 GiB
+/// libvorbis would make it too, and enlarge its memory by 256 bytes each time: for a text of 15 MiB it moves 512 GiB
 /// where an allocator copies what grows, as Windows' and ThreadSanitizer's do.
 pub(crate) fn vorbis_comment_packet(empty: &[u8], fields: &[(String, String)]) -> Vec<u8> {
     // It ends with the number of fields, which is 0, and the framing bit.
-    const NUMBER_LEN: usize = 4;
     const FRAMING: u8 = 1;
-    // `collect` keeps their number and lengths far below 4 GiB.
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
-    let text: usize = fields.iter().map(|(name, value)| NUMBER_LEN + name.len() + 1 + value.len()).sum();
-    let mut packet = Vec::with_capacity(empty.len() + text);
-    packet.extend_from_slice(&empty[..empty.len().saturating_sub(NUMBER_LEN + 1)]);
-    packet.extend_from_slice(&number(fields.len()));
-    for (name, value) in fields {
-        packet.extend_from_slice(&number(name.len() + 1 + value.len()));
-        for part in [name.as_bytes(), b"=", value.as_bytes()] {
-            packet.extend_from_slice(part);
-        }
-    }
+    let mut packet = empty[..empty.len().saturating_sub(NUMBER_LEN + 1)].to_vec();
+    append_fields(fields, &mut packet);
     packet.push(FRAMING);
     packet
+}
+
+/// The comments of FLAC (RFC 9639, section 8.6): the same without what makes them a packet.
+pub(crate) fn vorbis_comment_block(vendor: &[u8], fields: &[(String, String)]) -> Vec<u8> {
+    let mut block = [&number(vendor.len()), vendor].concat();
+    append_fields(fields, &mut block);
+    block
+}
+
+const NUMBER_LEN: usize = 4;
+
+fn number(n: usize) -> [u8; NUMBER_LEN] {
+    // `collect` keeps their number and lengths far below 4 GiB.
+    u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+/// Appends the number of `fields`, and each with its length.
+fn append_fields(fields: &[(String, String)], out: &mut Vec<u8>) {
+    out.reserve(fields.iter().map(|(name, value)| NUMBER_LEN + name.len() + 1 + value.len()).sum::<usize>() + 8);
+    out.extend_from_slice(&number(fields.len()));
+    for (name, value) in fields {
+        out.extend_from_slice(&number(name.len() + 1 + value.len()));
+        for part in [name.as_bytes(), b"=", value.as_bytes()] {
+            out.extend_from_slice(part);
+        }
+    }
 }
 
 /// "ASCII 0x20 through 0x7D, 0x3D ('=') excluded" (Vorbis I specification, section 5.2.1).

@@ -110,7 +110,7 @@ pub(crate) fn assert_sox_reads(path: &Path) {
 pub(crate) fn complaints(format: &Format, path: &Path) -> Vec<String> {
     const PROBE: (&str, &[&str]) = ("ffprobe", &["-v", "error", "-show_format"]);
     let readers: &[(&str, &[&str])] = match format.name {
-        "wav" | "aiff" | "mp3" => &[PROBE, ("sndfile-info", &[]), ("sox", &["--i"])],
+        "wav" | "aiff" | "mp3" | "flac" => &[PROBE, ("sndfile-info", &[]), ("sox", &["--i"])],
         "ogg" => &[PROBE, ("ogginfo", &[])],
         name => panic!("which programs open a file of the format {name} whatever was recorded?"),
     };
@@ -203,7 +203,9 @@ pub(crate) fn seen_by(readers: &[&'static str], path: &Path) -> Vec<(&'static st
                 Seen::parse(&text, "=", ["channels", "sample_rate", "duration_ts"])
             }
             // Duration : 00:00:01.00 = 44100 samples
-            "sox" => Seen::parse(&text.replace(" = ", "\nSamples : "), " : ", ["Channels", "Sample Rate", "Samples"]),
+            "sox" => {
+                Seen::parse(&text.replacen(" = ", "\nSamples : ", 1), " : ", ["Channels", "Sample Rate", "Samples"])
+            }
             _ => Seen::parse(&text, " : ", ["Channels", "Sample Rate", "Frames"]),
         };
         Some((reader, seen))

@@ -323,7 +323,7 @@ fn what_wav_cannot_hold_is_refused_with_a_remedy() {
     );
     assert_eq!(
         refusal(5, 2, 48000.0),
-        "WAV is little-endian, so it cannot hold pcm24be: choose pcm24 for the same samples, or AIFF."
+        "WAV stores no big-endian samples, so it cannot hold pcm24be: choose pcm24 for the same samples, or AIFF."
     );
     assert_eq!(
         refusal(0, 2, 44100.5),

@@ -58,7 +58,7 @@ impl Stage {
         let mut held = Vec::new();
         let folder = dir.path().join("files");
         fs::create_dir_all(folder.join("folder.wav")).expect("it can be made");
-        for name in ["plain", "take.1.wav", "locked.wav", "locked.aiff", "locked.mp3", "locked.ogg"] {
+        for name in ["plain", "take.1.wav", "locked.wav", "locked.aiff", "locked.mp3", "locked.ogg", "locked.flac"] {
             fs::write(folder.join(name), FOREIGN).expect("it can be written");
             model.files.insert(name.to_owned(), File::Foreign);
             if name.starts_with("locked") {

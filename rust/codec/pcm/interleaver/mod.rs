@@ -138,6 +138,24 @@ fn kernels<I: Isa>(form: Form) -> Kernels {
     }
 }
 
+/// Appends the integers of `bits` bits, 16 or 24, that `samples` are stored as. Returns how many were clipped.
+pub(crate) fn quantize(samples: &[f32], bits: u16, out: &mut Vec<i32>) -> u64 {
+    fn all<L: Layout>(samples: &[f32], out: &mut Vec<i32>) -> u64 {
+        let mut clipped = 0;
+        out.extend(samples.iter().map(|&sample| {
+            let (value, clips) = scalar::quantize::<L>(sample);
+            clipped += u64::from(clips);
+            value
+        }));
+        clipped
+    }
+    match bits {
+        16 => all::<Int<2, false>>(samples, out),
+        24 => all::<Int<3, false>>(samples, out),
+        _ => unreachable!("no codec stores {bits} bits as such integers"),
+    }
+}
+
 /// Which kernels are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {

@@ -7,13 +7,13 @@
 //! work in a show. libsndfile is used through its API, in a child process of this program.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::child;
 use super::figures::Figures;
-use super::sndfile::{AIFF, PCM_16, PCM_24, PCM_32, WAV};
+use super::sndfile::{AIFF, FLAC, PCM_16, PCM_24, PCM_32, WAV};
 use super::stage::{Kind, RATE, offers};
 use super::usage::{self, Ran};
 use super::{Bench, median};
@@ -38,10 +38,12 @@ pub(super) enum Peer {
     Ffmpeg(&'static [&'static str]),
     Lame(&'static [&'static str]),
     Oggenc(&'static [&'static str]),
+    /// From the same samples in 24 bits, since it reads no floats.
+    Flac(&'static [&'static str]),
 }
 
 /// The rows of `cpu_ratio`.
-pub(super) const ROWS: [Row; 6] = [
+pub(super) const ROWS: [Row; 7] = [
     Row {
         key: "wav16",
         kind: Kind { file_type: "wav", codec: "pcm16" },
@@ -88,6 +90,18 @@ pub(super) const ROWS: [Row; 6] = [
         slow: true,
         peers: &[Peer::Oggenc(&["-q", "5"]), Peer::Ffmpeg(&["-c:a", "libvorbis", "-q:a", "5"])],
     },
+    Row {
+        key: "flac24",
+        kind: Kind { file_type: "flac", codec: "pcm24" },
+        extension: "flac",
+        slow: true,
+        peers: &[
+            Peer::Libsndfile(FLAC | PCM_24),
+            Peer::Sox(&["-b", "24", "-C", "5"]),
+            Peer::Ffmpeg(&["-c:a", "flac", "-sample_fmt", "s32"]),
+            Peer::Flac(&["-5"]),
+        ],
+    },
 ];
 
 impl Peer {
@@ -98,6 +112,7 @@ impl Peer {
             Self::Ffmpeg(_) => "ffmpeg",
             Self::Lame(_) => "lame",
             Self::Oggenc(_) => "oggenc",
+            Self::Flac(_) => "flac",
         }
     }
 
@@ -118,6 +133,11 @@ impl Peer {
                 command
             }
             Self::Oggenc(words) => with(&["-Q"], words, &["-o"]),
+            Self::Flac(words) => {
+                let mut command = Command::new(self.name());
+                command.args(["-s", "-f"]).args(*words).arg("-o").arg(output).arg(in_24_bits(input));
+                command
+            }
         })
     }
 }
@@ -130,7 +150,9 @@ pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String
     let seconds = if bench.quick { 60 } else { 600 };
     let input = bench.path("input.wav");
     bench.doing("the input of the comparison");
-    write_input(&input, seconds).map_err(|error| format!("{}: {error}", input.display()))?;
+    for (path, bits) in [(&input, 32), (&in_24_bits(&input), 24)] {
+        write_input(path, bits, seconds).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
     let wanted = |row: &&Row| {
         let asked = row.peers.iter().any(|peer| bench.wants(&format!("cpu_ratio.{}.{}", row.key, peer.name())));
         asked && offers(&bench.plugin, row.kind.file_type)
@@ -146,7 +168,9 @@ pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String
         }
     }
     contests.iter().for_each(|contest| contest.tell(figures));
-    let _ = std::fs::remove_file(&input);
+    for path in [&input, &in_24_bits(&input)] {
+        let _ = std::fs::remove_file(path);
+    }
     Ok(())
 }
 
@@ -221,19 +245,26 @@ fn run(mut command: Command, output: &Path) -> Ran {
     ran
 }
 
-/// The test signal as a WAV file of 32-bit floats, in the plain form that every peer reads.
-fn write_input(path: &Path, seconds: u32) -> std::io::Result<()> {
-    let frame_bytes = (CHANNELS * 4) as u32;
+/// The file of integers beside the file of floats.
+fn in_24_bits(input: &Path) -> PathBuf {
+    input.with_extension("24.wav")
+}
+
+/// The test signal as a WAV file of 32-bit floats or 24-bit integers, in the plain form that every peer reads.
+fn write_input(path: &Path, bits: u32, seconds: u32) -> std::io::Result<()> {
+    let frame_bytes = CHANNELS as u32 * bits / 8;
     let data = seconds * RATE * frame_bytes;
     let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
     out.write_all(b"RIFF")?;
     out.write_all(&(data + 36).to_le_bytes())?;
-    out.write_all(b"WAVEfmt \x10\0\0\0\x03\0")?;
+    out.write_all(b"WAVEfmt \x10\0\0\0")?;
+    out.write_all(if bits == 32 { b"\x03\0" } else { b"\x01\0" })?;
     out.write_all(&(CHANNELS as u16).to_le_bytes())?;
     out.write_all(&RATE.to_le_bytes())?;
     out.write_all(&(RATE * frame_bytes).to_le_bytes())?;
     out.write_all(&(frame_bytes as u16).to_le_bytes())?;
-    out.write_all(b"\x20\0data")?;
+    out.write_all(&[bits as u8, 0])?;
+    out.write_all(b"data")?;
     out.write_all(&data.to_le_bytes())?;
     let mut planar = vec![vec![0.0f32; RATE as usize]; CHANNELS];
     for second in 0..u64::from(seconds) {
@@ -242,7 +273,11 @@ fn write_input(path: &Path, seconds: u32) -> std::io::Result<()> {
         }
         for frame in 0..RATE as usize {
             for samples in &planar {
-                out.write_all(&samples[frame].to_le_bytes())?;
+                let sample = samples[frame];
+                match bits {
+                    32 => out.write_all(&sample.to_le_bytes())?,
+                    _ => out.write_all(&((sample * 8_388_608.0) as i32).to_le_bytes()[..3])?,
+                }
             }
         }
     }

@@ -87,6 +87,7 @@ mod tests {
             "/cpu_ratio/aiff24/ffmpeg",
             "/cpu_ratio/mp3/ffmpeg",
             "/cpu_ratio/ogg/oggenc",
+            "/cpu_ratio/flac24/flac",
             "/scale/1",
             "/scale/1024",
             "/nodes64_cpu_percent",

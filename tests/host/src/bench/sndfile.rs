@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// Containers and encodings of `sndfile.h`.
 pub(super) const WAV: i32 = 0x01_0000;
 pub(super) const AIFF: i32 = 0x02_0000;
+pub(super) const FLAC: i32 = 0x17_0000;
 pub(super) const PCM_16: i32 = 2;
 pub(super) const PCM_24: i32 = 3;
 pub(super) const PCM_32: i32 = 4;

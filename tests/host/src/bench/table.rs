@@ -33,7 +33,7 @@ pub(super) fn describe(figures: &Figures) -> String {
     line("  execute, not recording", vec![cell("idle_us")]);
     line("  memcpy of each channel", vec![cell("pass_through_us")]);
 
-    let peers = ["libsndfile", "sox", "ffmpeg", "lame", "oggenc"];
+    let peers = ["libsndfile", "sox", "ffmpeg", "lame", "oggenc", "flac"];
     line("\nCPU time, peer's = 1", peers.map(str::to_owned).into());
     for row in &ROWS {
         let cells = peers.map(|peer| match row.peers.iter().any(|other| other.name() == peer) {

@@ -111,6 +111,7 @@ pub(super) fn draw_layout(random: &mut Random, file_type: &str) -> Result<Layout
         }
         // More channels are refused.
         "mp3" => (&[16000, 22050, 32000, 44100, 48000], if random.one_in(15) { 6 } else { 2 }),
+        "flac" => (&[8000, 11025, 44100, 48000, 96000, 12345], 8),
         "ogg" => (&[16000, 22050, 44100, 48000], 4),
         name => return Err(format!("the soak does not know what a file of the type {name} holds: add it to plan.rs")),
     };

@@ -73,7 +73,7 @@ pub(super) fn scan(
 
 /// The content of a chunk that is not audio.
 pub(super) fn content(file: &mut File, chunk: Chunk) -> Result<Vec<u8>, String> {
-    /// The metadata of a take is text of at most 16 MiB, in up to three places.
+    /// The metadata of a take is text of at most 15 MiB, in up to three places.
     const MOST: u64 = 64 << 20;
 
     if chunk.size > MOST {

@@ -7,6 +7,7 @@
 
 mod aiff;
 mod chunks;
+mod flac;
 mod id3;
 mod mpeg;
 mod ogg;
@@ -49,6 +50,7 @@ fn any(mut file: File, findings: &mut Findings) -> Result<(), String> {
     match &magic {
         b"RIFF" | b"RF64" => riff::walk(&mut file, findings),
         b"FORM" => aiff::walk(&mut file, findings),
+        b"fLaC" => flac::walk(&all(&mut file)?, findings),
         b"OggS" => ogg::walk(&all(&mut file)?, findings),
         [b'I', b'D', b'3', _] | [0xff, ..] => mpeg::walk(&all(&mut file)?, findings),
         _ => Err(format!("nothing that can be walked begins with {magic:02x?}")),

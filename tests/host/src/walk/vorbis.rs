@@ -27,7 +27,17 @@ pub(super) fn identification(packet: &[u8], findings: &mut Findings) -> Result<S
 
 /// The comment header (section 5).
 pub(super) fn comments(packet: &[u8], findings: &mut Findings) -> Result<(), String> {
-    let mut rest = packet.strip_prefix(b"\x03vorbis").ok_or("no comment header")?;
+    let rest = comment_list(packet.strip_prefix(b"\x03vorbis").ok_or("no comment header")?, findings)?;
+    // The framing bit; zeros behind it are room.
+    findings
+        .check(rest.split_first().is_some_and(|(bit, room)| *bit == 1 && room.iter().all(|byte| *byte == 0)), || {
+            "comments without a framing bit at their end".to_owned()
+        });
+    Ok(())
+}
+
+/// The vendor and the comments that `rest` begins with; what follows them.
+pub(super) fn comment_list<'a>(mut rest: &'a [u8], findings: &mut Findings) -> Result<&'a [u8], String> {
     let number = |rest: &mut &[u8]| -> Result<usize, String> {
         let found = u32::from_le_bytes(array(rest, 0)?);
         *rest = &rest[4..];
@@ -49,12 +59,7 @@ pub(super) fn comments(packet: &[u8], findings: &mut Findings) -> Result<(), Str
         });
         findings.check(named, || format!("a comment {:?}", comment.chars().take(40).collect::<String>()));
     }
-    // The framing bit; zeros behind it are room.
-    findings
-        .check(rest.split_first().is_some_and(|(bit, room)| *bit == 1 && room.iter().all(|byte| *byte == 0)), || {
-            "comments without a framing bit at their end".to_owned()
-        });
-    Ok(())
+    Ok(rest)
 }
 
 impl Setup {
