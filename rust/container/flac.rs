@@ -20,6 +20,7 @@ use self::blocks::{Blocks, SEEK_TABLE, STREAMINFO, StreamInfo};
 use super::{Checkpoint, Container, Patch, Playable};
 use crate::codec::flac::{self, Flac, Md5};
 use crate::codec::{PacketEnd, Packets};
+use crate::container::markers::{Changed, Marked, Marker, ROOM, vorbis_chapters};
 use crate::container::metadata::{vorbis_comment_block, vorbis_comments};
 use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
 use crate::messages::Problem;
@@ -46,7 +47,7 @@ const VORBIS_COMMENT: u8 = 4;
 const PADDING: u8 = 1;
 const LAST: u8 = 0x80;
 
-/// Room for comments that are added later, by us or by whoever edits the file.
+/// Room for markers, and for comments that are added by whoever edits the file.
 const PADDING_BYTES: usize = 16 << 10;
 
 /// STREAMINFO states frames in 36 bits.
@@ -60,16 +61,25 @@ fn open(setup: Setup<'_>) -> Result<Opened, Problem> {
     let rate = layout.rate as u32;
     let info =
         StreamInfo { block: flac::block_frames(rate), rate, channels: layout.channels, bits: settings.codec.bits };
-    let comments = vorbis_comment_block(flac::vendor(), &vorbis_comments(metadata, warnings));
+    let comments = vorbis_comments(metadata, warnings);
     let (placeholder, silent) = blocks::silence(&info);
     let mut header = b"fLaC".to_vec();
     append_block(STREAMINFO, &info.bytes(silent, &Blocks::after(0), None), &mut header);
     append_block(SEEKTABLE, &[0xff; SEEK_TABLE], &mut header);
-    append_block(VORBIS_COMMENT, &comments, &mut header);
-    append_block(PADDING | LAST, &[0; PADDING_BYTES], &mut header);
+    append_comments(&comments, &[], &mut header);
     let blocks = Blocks::after(header.len() as u64);
-    let container = FlacFile { header, placeholder, info, blocks, last: false, md5 };
+    let container =
+        FlacFile { header, comments, changed: Changed::default(), placeholder, info, blocks, last: false, md5 };
     Ok(Opened { codec: Box::new(codec), container: Box::new(container) })
+}
+
+/// The comments and the padding behind them, together as long for all `chapters` that fit into [`ROOM`].
+fn append_comments(fields: &[(String, String)], chapters: &[(String, String)], out: &mut Vec<u8>) {
+    let block = |fields: &[(String, String)]| vorbis_comment_block(flac::vendor(), fields);
+    let comments = block(&[fields, chapters].concat());
+    let padding = PADDING_BYTES + block(fields).len() - comments.len();
+    append_block(VORBIS_COMMENT, &comments, out);
+    append_block(PADDING | LAST, &vec![0; padding], out);
 }
 
 /// A block of metadata. Its length has 24 bits, and `content` fewer bytes: `collect` sees to that.
@@ -82,9 +92,14 @@ fn append_block(kind: u8, content: &[u8], out: &mut Vec<u8>) {
 /// Where the content of STREAMINFO begins, and where that of SEEKTABLE does.
 const INFO_AT: usize = 8;
 const POINTS_AT: usize = INFO_AT + blocks::INFO_BYTES + 4;
+/// And where the block of comments does.
+const COMMENTS_AT: usize = POINTS_AT + SEEK_TABLE;
 
 struct FlacFile {
+    /// As it was begun.
     header: Vec<u8>,
+    comments: Vec<(String, String)>,
+    changed: Changed,
     placeholder: Vec<u8>,
     info: StreamInfo,
     blocks: Blocks,
@@ -135,5 +150,12 @@ impl Container for FlacFile {
         let points = blocks.seek_table(self.info.rate);
         let between = &self.header[INFO_AT + blocks::INFO_BYTES..POINTS_AT];
         vec![Patch { at: INFO_AT as u64, bytes: [&info, between, &points].concat() }]
+    }
+
+    fn mark(&mut self, markers: &[Marker], _len: u64) -> Marked {
+        let (chapters, kept) = vorbis_chapters(markers, self.info.rate.into(), ROOM);
+        let mut header = self.header[..COMMENTS_AT].to_vec();
+        append_comments(&self.comments, &chapters, &mut header);
+        Marked { patches: self.changed.patches(&self.header, &header), kept }
     }
 }

@@ -14,7 +14,7 @@ mod tests;
 
 use self::pager::Pager;
 use self::pages::Pages;
-use super::markers::{Marked, Marker, ROOM, vorbis_chapters};
+use super::markers::{Changed, Marked, Marker, ROOM, vorbis_chapters};
 use super::{Checkpoint, Container, Patch, Playable};
 use crate::codec::Packets;
 use crate::codec::vorbis::{self, Headers, Vorbis};
@@ -59,6 +59,7 @@ struct Ogg {
     headers: Headers,
     header: Vec<u8>,
     comments: Comments,
+    changed: Changed,
     placeholder: Vec<u8>,
     pager: Pager,
     pages: Pages,
@@ -75,7 +76,7 @@ impl Ogg {
         let (packet, frames) = pages::silence(&headers[0], layout.channels);
         let placeholder = pager.next_page(&[(&packet, 0), (&packet, frames)])?;
         let pages = Pages::after(header.len() as u64);
-        Some(Self { layout, serial, headers, header, comments, placeholder, pager, pages })
+        Some(Self { layout, serial, headers, header, comments, changed: Changed::default(), placeholder, pager, pages })
     }
 }
 
@@ -94,14 +95,6 @@ impl Comments {
         packet.resize(len, 0);
         packet
     }
-}
-
-/// What must be overwritten to make `after` of `before`, which is as long.
-fn difference(before: &[u8], after: &[u8]) -> Option<Patch> {
-    let differs = |(before, after): (&u8, &u8)| before != after;
-    let first = before.iter().zip(after).position(differs)?;
-    let last = before.iter().zip(after).rposition(differs)?;
-    Some(Patch { at: first as u64, bytes: after[first..=last].to_vec() })
 }
 
 impl Container for Ogg {
@@ -151,7 +144,6 @@ impl Container for Ogg {
         // Without memory for it the markers are left out.
         let Some(mut pager) = Pager::new(self.layout.rate, self.serial) else { return Marked::default() };
         pager.begin(&self.headers, &mut header);
-        // What became of the patch before is not known here: from what the file had without any marker.
-        Marked { patches: difference(&self.header, &header).into_iter().collect(), kept }
+        Marked { patches: self.changed.patches(&self.header, &header), kept }
     }
 }

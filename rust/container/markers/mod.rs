@@ -11,6 +11,8 @@ mod riff;
 mod tests;
 mod vorbis;
 
+use std::ops::Range;
+
 use super::Patch;
 
 pub(crate) use id3v2::{id3_chapters, id3_room};
@@ -43,6 +45,26 @@ pub(crate) struct Marked {
     pub(crate) patches: Vec<Patch>,
     /// So many of them, from the first one on, are in the file when it is complete.
     pub(crate) kept: usize,
+}
+
+/// The bytes of a header that its markers have changed.
+#[derive(Default)]
+pub(crate) struct Changed(Option<Range<usize>>);
+
+impl Changed {
+    /// What makes `after` of a header that was `before` without a marker, and whatever it was made into since: which of
+    /// the patches have reached the file is not known.
+    pub(crate) fn patches(&mut self, before: &[u8], after: &[u8]) -> Vec<Patch> {
+        let differs = |(before, after): (&u8, &u8)| before != after;
+        let first = before.iter().zip(after).position(differs);
+        let now = first.zip(before.iter().zip(after).rposition(differs)).map(|(first, last)| first..last + 1);
+        self.0 = match (self.0.take(), now) {
+            (Some(ever), Some(now)) => Some(ever.start.min(now.start)..ever.end.max(now.end)),
+            (ever, now) => ever.or(now),
+        };
+        let patch = |range: Range<usize>| Patch { at: range.start as u64, bytes: after[range].to_vec() };
+        self.0.clone().map(patch).into_iter().collect()
+    }
 }
 
 /// A text as the name of a marker, and whether it had to be cut: without control characters, and without blanks around

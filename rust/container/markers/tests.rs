@@ -61,3 +61,21 @@ fn a_file_opens_with_any_number_of_markers() {
     });
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// A file that ends early leaves markers at its end to the next one.
+#[test]
+fn a_file_that_gives_markers_away_is_as_if_it_never_had_them() {
+    for format in FORMATS {
+        let case = Case::all_of(format)[1];
+        let markers: Vec<_> =
+            (0..9).map(|nth| Marker { frame: nth, name: format!("{nth}: a name of some length") }).collect();
+        let mut take = case.open();
+        take.write_all(&music(case.layout.rate as u32, case.layout.channels, 9000), 441);
+        let [none, two, _, two_again, none_again] = [0, 2, 9, 2, 0].map(|count| {
+            take.mark(&markers[..count]);
+            take.bytes()
+        });
+        assert!(none != two, "{case}");
+        assert!(two == two_again && none == none_again, "{case}");
+    }
+}
