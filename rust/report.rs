@@ -111,6 +111,8 @@ pub(crate) struct TakeReport {
     pub(crate) silence: Count,
     /// Bytes on disk, all parts of the take.
     pub(crate) bytes: Count,
+    /// Markers of the file or files.
+    pub(crate) markers: Count,
     /// Seconds of audio in the file or files.
     pub(crate) seconds: Number,
     /// Minutes that still fit on the disk at this data rate; negative when unknown.

@@ -1,16 +1,18 @@
 //! AIFF, and AIFF-C for what AIFF cannot hold: little-endian samples and floats.
 //!
 //! ```text
-//! FORM size AIFF | COMM | metadata | SSND size, frames, pad byte
-//! FORM size AIFC | FVER | COMM | metadata | SSND size, frames, pad byte
+//! FORM size AIFF | COMM | metadata | MARK, FLLR | SSND size, frames, pad byte
+//! FORM size AIFC | FVER | COMM | metadata | MARK, FLLR | SSND size, frames, pad byte
 //! ```
 //!
-//! Everything but the pad byte stands in front of the first frame, so that a crash loses none of it. A part ends before
-//! the sizes, which are signed and have 32 bits, are exhausted.
+//! Everything but the pad byte stands in front of the first frame, so that a crash loses none of it; but markers that
+//! have no room there stand behind the pad byte of a complete file, all of them. A part ends before the sizes, which are
+//! signed and have 32 bits, are exhausted.
 
 use crate::codec::PcmCodec;
 use crate::codec::pcm::{Form, Pcm};
 use crate::container::chunks::{self, Header};
+use crate::container::markers::{MOST_BEHIND, Marked, Marker, ROOM, iff_behind, iff_kept, iff_room};
 use crate::container::{Checkpoint, Container, Patch, Playable, Successor, metadata};
 use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
 use crate::messages::Warning;
@@ -33,14 +35,17 @@ pub(crate) static FORMAT: Format = Format {
     verify: None,
 };
 
-/// The longest file: 2 GiB, since the sizes of AIFF are signed ("long ckDataSize" in AIFF 1.3) and JUCE takes them so;
-/// less a margin for readers that add a header's length to them.
-const MAX_LEN: u64 = (1 << 31) - (1 << 16);
+/// The longest file without what may stand behind its frames: 2 GiB with it, since the sizes of AIFF are signed ("long
+/// ckDataSize" in AIFF 1.3) and JUCE takes them so; less a margin for readers that add a header's length to them.
+const MAX_LEN: u64 = (1 << 31) - (1 << 16) - MOST_BEHIND as u64;
 
 const FORM_SIZE: usize = 4;
 
 /// Bytes of SSND before its frames: offset and block size, both 0.
 const SSND_PREFIX: u64 = 8;
+
+/// Bytes of SSND before its frames, with its id and size.
+const SSND_LEN: usize = 8 + SSND_PREFIX as usize;
 
 /// `max_len` is [`MAX_LEN`], or less in tests.
 fn open(setup: Setup<'_>, max_len: u64) -> Opened {
@@ -75,11 +80,11 @@ impl Aiff {
         self.sizes((self.placeholder.len() / self.header.frame_bytes()) as u64, 0);
     }
 
-    /// States the sizes of a file with `frames` and so many pad bytes.
-    fn sizes(&mut self, frames: u64, pad: u64) -> Vec<Patch> {
+    /// States the sizes of a file with `frames` and so many bytes behind them.
+    fn sizes(&mut self, frames: u64, extra: u64) -> Vec<Patch> {
         let end = self.header.end_of(frames);
         let field = |size: u64| (size as u32).to_be_bytes();
-        self.header.set(FORM_SIZE, &field(end + pad - 8));
+        self.header.set(FORM_SIZE, &field(end + extra - 8));
         self.header.set(self.frame_count, &field(frames));
         // SSND's size stands in front of its prefix, with which the header ends.
         let ssnd_size = self.header.bytes().len() - SSND_PREFIX as usize - 4;
@@ -118,11 +123,26 @@ impl Container for Aiff {
 
     fn complete(&mut self, len: u64) -> Vec<Patch> {
         let Playable { len: end, frames } = self.playable(len);
-        if end == 0 { Vec::new() } else { self.sizes(frames, self.header.is_padded(len).into()) }
+        if end == 0 { Vec::new() } else { self.sizes(frames, self.header.extra(len)) }
+    }
+
+    fn mark(&mut self, markers: &[Marker], len: u64) -> Marked {
+        // Readers take each marker once: of a complete file they all stand in one place.
+        let here = if self.header.has_behind(len) { &[] } else { markers };
+        self.header.set(self.header.bytes().len() - SSND_LEN - ROOM, &iff_room(here));
+        Marked { patches: self.header.patches(), kept: iff_kept(markers) }
+    }
+
+    fn behind(&mut self, markers: &[Marker], len: u64) -> Vec<u8> {
+        let chunk = iff_behind(markers);
+        self.header.set_behind(len, chunk.len() as u64);
+        chunk
     }
 
     fn successor(&self) -> Option<Successor> {
         let mut next = self.clone();
+        next.mark(&[], 0);
+        next.header.set_behind(0, 0);
         next.begin();
         Some(Successor { frame_bytes: self.header.frame_bytes(), container: Box::new(next) })
     }
@@ -172,6 +192,7 @@ fn header_bytes(
     let frame_count = out.len() + 8 + 2;
     chunks::iff(b"COMM", &comm(layout, stored), &mut out);
     out.extend(metadata::aiff_chunks(metadata, warnings));
+    out.extend(iff_room(&[]));
     chunks::iff(b"SSND", &[0; SSND_PREFIX as usize], &mut out);
     let size = out.len() as u32 - 8;
     out[FORM_SIZE..FORM_SIZE + 4].copy_from_slice(&size.to_be_bytes());

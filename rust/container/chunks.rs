@@ -25,11 +25,13 @@ fn append(id: &[u8; 4], length: [u8; 4], body: &[u8], out: &mut Vec<u8>) {
     out.extend(&[0][..body.len() % 2]);
 }
 
-/// Everything in front of the first frame, of a file that ends with its frames and perhaps a pad byte.
+/// Everything in front of the first frame, of a file that ends with its frames, perhaps a pad byte, and perhaps chunks.
 #[derive(Clone)]
 pub(crate) struct Header {
     bytes: Vec<u8>,
     frame_bytes: u64,
+    /// Where the chunks behind the frames are, or would be.
+    behind: Option<Range<u64>>,
     /// What [`Header::set`] has set since the last [`Header::patches`].
     set: Vec<Range<usize>>,
 }
@@ -39,7 +41,7 @@ const ONE_PATCH: usize = 4096;
 
 impl Header {
     pub(crate) fn new(bytes: Vec<u8>, frame_bytes: usize) -> Self {
-        Self { bytes, frame_bytes: frame_bytes as u64, set: Vec::new() }
+        Self { bytes, frame_bytes: frame_bytes as u64, behind: None, set: Vec::new() }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -61,7 +63,8 @@ impl Header {
 
     /// The whole frames in a file of `len` bytes; nothing without a whole header.
     pub(crate) fn playable(&self, len: u64) -> Playable {
-        match len.checked_sub(self.len()) {
+        let audio = self.behind.as_ref().map_or(len, |behind| len.min(behind.start));
+        match audio.checked_sub(self.len()) {
             Some(data) => {
                 let frames = data / self.frame_bytes;
                 Playable { len: self.end_of(frames), frames }
@@ -86,10 +89,23 @@ impl Header {
         vec![0; (self.playable(len).len % 2) as usize]
     }
 
-    /// Whether a file of `len` bytes ends with that byte.
-    pub(crate) fn is_padded(&self, len: u64) -> bool {
-        let end = self.playable(len).len;
-        end % 2 == 1 && len > end
+    /// So many bytes of chunks come behind a file of `len` bytes, which is complete but for them.
+    pub(crate) fn set_behind(&mut self, len: u64, bytes: u64) {
+        self.behind = (bytes > 0).then_some(len..len + bytes);
+    }
+
+    /// Bytes behind the frames of a file of `len` bytes that belong to it: the pad byte, if it is there, and the chunks, if
+    /// they are there to the end.
+    pub(crate) fn extra(&self, len: u64) -> u64 {
+        match &self.behind {
+            Some(behind) if behind.end == len => len - self.playable(len).len,
+            _ => self.pad(len).len().min((len - self.playable(len).len) as usize) as u64,
+        }
+    }
+
+    /// Whether a file of `len` bytes has all chunks behind its frames.
+    pub(crate) fn has_behind(&self, len: u64) -> bool {
+        self.behind.as_ref().is_some_and(|behind| behind.end == len)
     }
 
     /// Sets a field.
@@ -152,7 +168,18 @@ mod tests {
     fn the_last_chunk_is_padded_to_an_even_length() {
         let header = Header::new(vec![0; 10], 3);
         assert_eq!([header.pad(13), header.pad(16), header.pad(5)], [vec![0], vec![], vec![]]);
-        assert_eq!([13, 14, 15, 16, 17].map(|len| header.is_padded(len)), [false, true, true, false, false]);
+        assert_eq!([13, 14, 15, 16, 17].map(|len| header.extra(len)), [0, 1, 1, 0, 0]);
+    }
+
+    #[test]
+    fn chunks_behind_the_frames_are_none_of_them_and_count_when_they_are_whole() {
+        let mut header = Header::new(vec![0; 10], 3);
+        header.set_behind(14, 20);
+        assert_eq!([13, 14, 20, 34].map(|len| header.playable(len).frames), [1; 4]);
+        assert_eq!([13, 14, 20, 34].map(|len| header.extra(len)), [0, 1, 1, 21]);
+        assert_eq!([14, 33, 34].map(|len| header.has_behind(len)), [false, false, true]);
+        header.set_behind(14, 0);
+        assert_eq!(header.playable(20).frames, 3);
     }
 
     #[test]

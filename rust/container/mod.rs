@@ -20,6 +20,10 @@
 //!    [`Container::complete`] says what to overwrite. A disk that refuses the pad is asked for a checkpoint instead, and
 //!    what that does not state is cut off.
 //!
+//! [`Container::mark`] is asked whenever the file has other markers than the last time, at checkpoints and at the end; the
+//! patches go the same way as the others. What does not fit into the header stands behind the tail:
+//! [`Container::behind`].
+//!
 //! A file that takes no more before its part is over is completed as after a failure. If the container has a
 //! [`Container::successor`], the packets that follow go into another file, from any frame on.
 //!
@@ -28,6 +32,7 @@
 
 pub(crate) mod aiff;
 mod chunks;
+pub(crate) mod markers;
 pub(crate) mod metadata;
 pub(crate) mod mp3;
 pub(crate) mod ogg;
@@ -40,6 +45,7 @@ mod first_moment;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use self::markers::{Marked, Marker};
 use crate::codec::Packets;
 
 /// Lays out one file. The module's documentation has the contract.
@@ -80,6 +86,22 @@ pub(crate) trait Container: Send {
 
     /// What completes a file of `len` bytes, the tail included; a disk that was full may have refused the tail.
     fn complete(&mut self, len: u64) -> Vec<Patch>;
+
+    /// Puts `markers`, all that there are and in the order of their frames, into the room that the header has for them, in
+    /// a file of `len` bytes. None of them is behind its last frame.
+    ///
+    /// Formats with Vorbis comments reserve [`markers::ROOM`] bytes as padding behind these, fill them with the fields
+    /// of [`markers::vorbis_chapters`], and patch from the first byte that changes to the last. A format without markers
+    /// keeps none.
+    fn mark(&mut self, _markers: &[Marker], _len: u64) -> Marked {
+        Marked::default()
+    }
+
+    /// What is appended behind the tail of a file of `len` bytes: all `markers`, if they are more than the header has room
+    /// for.
+    fn behind(&mut self, _markers: &[Marker], _len: u64) -> Vec<u8> {
+        Vec::new()
+    }
 
     /// Where the packets that follow can go on from any frame, if the format allows that: PCM does, while the packets of
     /// an encoder need those before them.

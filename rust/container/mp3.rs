@@ -1,6 +1,6 @@
 //! MP3: MPEG frames of layer III at a constant bit rate.
 //!
-//! The file: an ID3v2.4 tag, the Info frame, MPEG frames. Every MPEG frame can be decoded without the ones after it, so
+//! The file: an ID3v2.4 tag with room for markers, the Info frame, MPEG frames. Every MPEG frame can be decoded without the ones after it, so
 //! what a crash leaves is playable. A checkpoint counts the MPEG frames in the Info frame, for players that stop there;
 //! only when the last packet is in the file does it know where in the last one the take ends.
 
@@ -9,6 +9,7 @@ mod info_tag;
 mod tests;
 
 use self::info_tag::{Totals, crc16, info_frame};
+use super::markers::{Marked, Marker, ROOM, id3_chapters, id3_room};
 use super::{Checkpoint, Container, Patch, Playable};
 use crate::codec::Packets;
 use crate::codec::lame::{self, DECODER_DELAY, ENCODER_DELAY, Lame, Stream, TINY};
@@ -45,6 +46,7 @@ fn open(setup: Setup<'_>) -> Result<Opened, Problem> {
         warnings.push(Warning::Mp3BitRate { asked, rate, used });
     }
     let mut header = id3_tag(metadata, warnings);
+    id3_room(&mut header);
     let info_at = header.len() as u64;
     header.extend(info_frame(&stream, &Totals::unknown(ENCODER_DELAY)));
     let placeholder = stream.silence(SILENT_FRAMES);
@@ -131,5 +133,11 @@ impl Container for Mp3 {
     fn complete(&mut self, len: u64) -> Vec<Patch> {
         let Some(bytes) = len.checked_sub(self.audio_at()) else { return Vec::new() };
         vec![Patch { at: self.info_at, bytes: info_frame(&self.stream, &self.totals(bytes.min(self.bytes))) }]
+    }
+
+    fn mark(&mut self, markers: &[Marker], len: u64) -> Marked {
+        let rate = self.stream.rate().into();
+        let (bytes, kept) = id3_chapters(markers, rate, self.playable(len).frames);
+        Marked { patches: vec![Patch { at: self.info_at - ROOM as u64, bytes }], kept }
     }
 }

@@ -1,7 +1,8 @@
 //! OGG: pages (RFC 3533) of a single stream of Vorbis.
 //!
 //! The file: three header packets on pages of their own, then audio pages of at most 0.2 seconds. A page is complete when
-//! it is in the file and says how many frames can be decoded at its end, so a checkpoint has nothing to do.
+//! it is in the file and says how many frames can be decoded at its end, so a checkpoint has nothing to do. The comments
+//! end with room for markers: zeros behind the framing bit, which belong to the packet.
 
 #[allow(unsafe_code, reason = "libogg")]
 mod pager;
@@ -13,6 +14,7 @@ mod tests;
 
 use self::pager::Pager;
 use self::pages::Pages;
+use super::markers::{Marked, Marker, ROOM, vorbis_chapters};
 use super::{Checkpoint, Container, Patch, Playable};
 use crate::codec::Packets;
 use crate::codec::vorbis::{self, Headers, Vorbis};
@@ -44,28 +46,62 @@ fn open(setup: Setup<'_>) -> Result<Opened, Problem> {
     }
     let comments = vorbis_comments(metadata, warnings);
     let (codec, mut headers) = Vorbis::new(layout, settings.quality)?;
-    headers[1] = vorbis_comment_packet(&headers[1], &comments);
-    let container = Ogg::new(layout, serial, &headers).ok_or_else(|| vorbis::failed("libogg does not start"))?;
+    let comments = Comments { empty: std::mem::take(&mut headers[1]), fields: comments };
+    let container =
+        Ogg::new(layout, serial, headers, comments).ok_or_else(|| vorbis::failed("libogg does not start"))?;
     Ok(Opened { codec: Box::new(codec), container: Box::new(container) })
 }
 
 struct Ogg {
+    layout: AudioLayout,
+    serial: u32,
+    /// The packets that the stream begins with, and the pages of these.
+    headers: Headers,
     header: Vec<u8>,
+    comments: Comments,
     placeholder: Vec<u8>,
     pager: Pager,
     pages: Pages,
 }
 
 impl Ogg {
-    /// A file with one stream, which begins with `headers`. `None` when libogg gets no memory.
-    fn new(layout: AudioLayout, serial: u32, headers: &Headers) -> Option<Self> {
+    /// A file with one stream, which begins with `headers`, of which the second one is made from the `comments`. `None` when
+    /// libogg gets no memory.
+    fn new(layout: AudioLayout, serial: u32, mut headers: Headers, comments: Comments) -> Option<Self> {
+        headers[1] = comments.packet(&[]);
         let mut pager = Pager::new(layout.rate, serial)?;
         let mut header = Vec::new();
-        pager.begin(headers, &mut header);
+        pager.begin(&headers, &mut header);
         let (packet, frames) = pages::silence(&headers[0], layout.channels);
         let placeholder = pager.next_page(&[(&packet, 0), (&packet, frames)])?;
-        Some(Self { pages: Pages::after(header.len() as u64), header, placeholder, pager })
+        let pages = Pages::after(header.len() as u64);
+        Some(Self { layout, serial, headers, header, comments, placeholder, pager, pages })
     }
+}
+
+/// What the second packet is made from.
+struct Comments {
+    /// The packet without a field.
+    empty: Vec<u8>,
+    fields: Vec<(String, String)>,
+}
+
+impl Comments {
+    /// The packet with these `chapters`, as long for all of them that fit into its room.
+    fn packet(&self, chapters: &[(String, String)]) -> Vec<u8> {
+        let len = vorbis_comment_packet(&self.empty, &self.fields).len() + ROOM;
+        let mut packet = vorbis_comment_packet(&self.empty, &[&self.fields, chapters].concat());
+        packet.resize(len, 0);
+        packet
+    }
+}
+
+/// What must be overwritten to make `after` of `before`, which is as long.
+fn difference(before: &[u8], after: &[u8]) -> Option<Patch> {
+    let differs = |(before, after): (&u8, &u8)| before != after;
+    let first = before.iter().zip(after).position(differs)?;
+    let last = before.iter().zip(after).rposition(differs)?;
+    Some(Patch { at: first as u64, bytes: after[first..=last].to_vec() })
 }
 
 impl Container for Ogg {
@@ -106,5 +142,16 @@ impl Container for Ogg {
 
     fn complete(&mut self, _len: u64) -> Vec<Patch> {
         Vec::new()
+    }
+
+    fn mark(&mut self, markers: &[Marker], _len: u64) -> Marked {
+        let (chapters, kept) = vorbis_chapters(markers, self.layout.rate, ROOM);
+        self.headers[1] = self.comments.packet(&chapters);
+        let mut header = Vec::new();
+        // Without memory for it the markers are left out.
+        let Some(mut pager) = Pager::new(self.layout.rate, self.serial) else { return Marked::default() };
+        pager.begin(&self.headers, &mut header);
+        // What became of the patch before is not known here: from what the file had without any marker.
+        Marked { patches: difference(&self.header, &header).into_iter().collect(), kept }
     }
 }

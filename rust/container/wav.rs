@@ -1,9 +1,9 @@
 //! WAV, which becomes RF64 (EBU Tech 3306) when it outgrows the sizes of RIFF.
 //!
 //! ```text
-//! while it grows     RIFF size WAVE | JUNK, room for ds64 | fmt | fact | metadata | data size, frames
-//! past 4 GiB         RF64  --  WAVE | ds64 | JUNK         | fmt | fact | metadata | data  --,  frames, pad byte
-//! complete           RIFF size WAVE | fmt | fact | JUNK                | metadata | data size, frames, pad byte
+//! while it grows     RIFF size WAVE | JUNK, room for ds64 | fmt | fact | metadata | markers, JUNK | data size, frames
+//! past 4 GiB         RF64  --  WAVE | ds64 | JUNK         | fmt | fact | metadata | markers, JUNK | data  --,  frames, pad byte
+//! complete           RIFF size WAVE | fmt | fact | JUNK                | metadata | markers, JUNK | data size, frames, pad byte
 //! ```
 //!
 //! EBU Tech 3306 wants ds64 first, so while a file grows its room comes first. Of a complete file that needs no ds64
@@ -11,10 +11,11 @@
 //! the metadata is as long in all three and is one patch, so a kill leaves one of them, and no byte of audio moves.
 //!
 //! Only floats have `fact`. Everything but the pad byte stands in front of the first frame, so that a crash loses none
-//! of it.
+//! of it; but markers that have no room there stand behind the pad byte of a complete file, all of them.
 
 use crate::codec::pcm::{Form, Pcm};
 use crate::container::chunks::{self, Header};
+use crate::container::markers::{Marked, Marker, ROOM, riff_behind, riff_kept, riff_room};
 use crate::container::{Checkpoint, Container, Patch, Playable, Successor, metadata};
 use crate::formats::{Format, FormatOption, Opened, Rates, Setup};
 use crate::stream::AudioLayout;
@@ -65,9 +66,10 @@ fn open(setup: Setup<'_>, riff_limit: u64) -> Opened {
     let mut front = Front { format: Vec::new(), float: form.float, room: DS64_BYTES };
     chunks::riff(b"fmt ", &fmt(layout, form), &mut front.format);
     let mut bytes = front.bytes(&Sizes::default(), First::Room);
-    front.room = room(bytes.len() + metadata.len() + CHUNK_HEADER);
+    front.room = room(bytes.len() + metadata.len() + ROOM + CHUNK_HEADER);
     bytes = front.bytes(&Sizes::default(), First::Room);
     bytes.extend(metadata);
+    bytes.extend(riff_room(&[]));
     chunks::riff(b"data", &[], &mut bytes);
     let mut wav = Wav { header: Header::new(bytes, layout.channels * form.bytes), front, riff_limit };
     wav.sizes(0, 0, First::Room, riff_limit);
@@ -90,10 +92,11 @@ struct Wav {
 }
 
 impl Wav {
-    /// States the sizes of a file with `frames` and so many pad bytes, as RF64 when RIFF's would exceed `riff_limit`.
-    fn sizes(&mut self, frames: u64, pad: u64, first: First, riff_limit: u64) -> Vec<Patch> {
+    /// States the sizes of a file with `frames` and so many bytes behind them, as RF64 when RIFF's would exceed
+    /// `riff_limit`.
+    fn sizes(&mut self, frames: u64, extra: u64, first: First, riff_limit: u64) -> Vec<Patch> {
         let end = self.header.end_of(frames);
-        let sizes = Sizes { riff: end + pad - 8, data: end - self.header.len(), frames };
+        let sizes = Sizes { riff: end + extra - 8, data: end - self.header.len(), frames };
         let first = if sizes.riff > riff_limit { First::Ds64 } else { first };
         let shrinks = first != First::Ds64 && self.header.bytes().starts_with(b"RF64");
         self.header.set(0, &self.front.bytes(&sizes, first));
@@ -201,11 +204,26 @@ impl Container for Wav {
         if end == 0 {
             return Vec::new();
         }
-        self.sizes(frames, self.header.is_padded(len).into(), First::Format, self.riff_limit)
+        self.sizes(frames, self.header.extra(len), First::Format, self.riff_limit)
+    }
+
+    fn mark(&mut self, markers: &[Marker], len: u64) -> Marked {
+        // Readers take each marker once: of a complete file they all stand in one place.
+        let here = if self.header.has_behind(len) { &[] } else { markers };
+        self.header.set(self.header.bytes().len() - CHUNK_HEADER - ROOM, &riff_room(here));
+        Marked { patches: self.header.patches(), kept: riff_kept(markers) }
+    }
+
+    fn behind(&mut self, markers: &[Marker], len: u64) -> Vec<u8> {
+        let chunks = riff_behind(markers);
+        self.header.set_behind(len, chunks.len() as u64);
+        chunks
     }
 
     fn successor(&self) -> Option<Successor> {
         let mut next = self.clone();
+        next.mark(&[], 0);
+        next.header.set_behind(0, 0);
         next.sizes(0, 0, First::Room, self.riff_limit);
         Some(Successor { frame_bytes: self.header.frame_bytes(), container: Box::new(next) })
     }

@@ -1,12 +1,14 @@
 //! One open file of a take, with the container that lays it out.
 
 mod heir;
+mod marks;
 
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::marks::Marks;
 use super::queue::{Batch, TakeOutput};
 use super::syncing::Syncing;
 use super::take_file::{FileLocation, Reopened, TakeFile};
@@ -55,6 +57,7 @@ pub(super) struct Part {
     looked: Instant,
     /// Which frames are silence, in their order.
     silence: Vec<Range<u64>>,
+    marks: Marks,
     /// The file is no longer at its path, which was reported.
     moved: bool,
     /// Nothing more is written to it, for this reason.
@@ -90,6 +93,7 @@ impl Part {
             checkpoint_took: Duration::ZERO,
             looked: Instant::now(),
             silence: Vec::new(),
+            marks: Marks::default(),
             moved: false,
             given_up: None,
             told: false,
@@ -132,6 +136,11 @@ impl Part {
         self.silence.iter().map(|silence| silence.end.min(frames).saturating_sub(silence.start)).sum()
     }
 
+    /// Markers that the file has, or will have.
+    pub(super) fn markers(&self) -> u64 {
+        self.marks.count()
+    }
+
     fn note_silence(&mut self, batch: &mut Batch) {
         for silence in batch.silence.drain(..) {
             let silence = silence.start.saturating_sub(self.from)..silence.end.saturating_sub(self.from);
@@ -145,6 +154,7 @@ impl Part {
     /// Lays out what is in the batch; its packets are empty then. Bytes that wait to be written.
     pub(super) fn lay_out(&mut self, batch: &mut Batch) -> usize {
         self.note_silence(batch);
+        self.marks.note(batch, self.from);
         if self.is_given_up() {
             return 0;
         }
@@ -181,6 +191,7 @@ impl Part {
             // Not before: when that is refused, the next attempt has it to do.
             self.looked = Instant::now();
         }
+        self.tell_of_marks(report, take);
         let synced = self.syncing.go_on(&self.file);
         self.note_sync(synced, report, take);
         Ok(())
@@ -193,6 +204,7 @@ impl Part {
         } else {
             let Checkpoint { patches, stated } = self.container.checkpoint(self.file.len());
             self.patch(&patches)?;
+            self.mark()?;
             stated.frames
         };
         self.safe = safe;
@@ -210,20 +222,24 @@ impl Part {
         if !self.ended {
             self.append()?;
             self.out = self.container.tail(self.file.len());
+            let len = self.file.len() + self.out.len() as u64;
+            let behind = self.container.behind(self.marks.all(), len);
+            self.out.extend(behind);
             self.ended = true;
         }
         self.append()?;
         let patches = self.container.complete(self.file.len());
         self.patch(&patches)?;
-        self.file.end()?;
         self.frames = self.container.playable(self.file.len()).frames;
-        Ok(())
+        self.mark_all()?;
+        self.file.end()
     }
 
     /// Syncs the completed file, reads it again and closes it. `frames` of the encoder's part must be in the files.
     pub(super) fn finish(mut self, frames: u64, report: &Report, take: &TakeOutput) -> Result<(), Problem> {
         let synced = self.syncing.wait().and_then(|()| self.file.sync());
         self.note_sync(synced, report, take);
+        self.tell_of_marks(report, take);
         self.look_for(report, take)?;
         self.verify(frames - self.from, take)?;
         self.file.close()
@@ -270,6 +286,7 @@ impl Part {
             Reopened::Whole => {
                 // Of the file that is dead, nothing is to be kept safe any more.
                 self.syncing = Syncing::new(Arc::clone(&self.faults));
+                self.marks.forget();
                 return Ok(());
             }
             Reopened::Deleted => return Err(Problem::Deleted { path: self.path().to_owned() }),
@@ -302,7 +319,7 @@ impl Part {
 
     /// Nothing more is written to the file: what it was to get, and what it got last.
     pub(super) fn stop(&mut self) -> Unwritten {
-        Unwritten { recent: self.file.take_recent(), waiting: std::mem::take(&mut self.out) }
+        Unwritten { recent: self.file.take_recent(), waiting: std::mem::take(&mut self.out), marks: self.marks.clone() }
     }
 
     /// After a problem that only this file has, and [`Part::salvage`]: what it has not taken is for the next file, and the
@@ -349,7 +366,7 @@ impl Part {
             // Without its last frame it needs no pad.
             if refused.is_ok() { self.container.complete(stated.len) } else { patches }
         };
-        let patched = self.patch(&patches);
+        let patched = self.patch(&patches).and_then(|()| self.mark_what_is_left());
         if patched.is_err() {
             self.frames = self.frames.min(self.safe);
         }

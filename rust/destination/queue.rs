@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::names::NameRequest;
 use crate::codec::Packets;
 use crate::container::Container;
+use crate::container::markers::Marker;
 use crate::formats::{Format, Settings};
 use crate::report::{QueueCounts, Report, TakeId, TakeReport};
 use crate::stream::AudioLayout;
@@ -58,6 +59,8 @@ pub(crate) struct Batch {
     pub(crate) packets: Packets,
     /// Which frames of the file are silence, of those that were encoded for this batch.
     pub(crate) silence: Vec<Range<u64>>,
+    /// Markers of the file that are new, in the order of their frames.
+    pub(crate) markers: Vec<Marker>,
     /// Bytes of samples that wait no longer once this is written.
     pub(crate) source_bytes: u64,
 }

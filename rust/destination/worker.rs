@@ -5,13 +5,15 @@
 //! a problem that no waiting can mend ends the take here: what was written is made playable, and the report says why.
 
 mod another_file;
+mod take;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
+use self::take::{Opened, Take};
 use super::insisting::Refused;
 use super::local_time::LocalTime;
 use super::names;
@@ -19,7 +21,6 @@ use super::part::Part;
 use super::queue::{Batch, Next, OpenPart, QueueReceiver, TakeOutput, Work};
 use super::refusals::{self, Verdict};
 use super::take_file::TakeFile;
-use crate::container::Container;
 use crate::faults::Faults;
 use crate::messages::{Problem, Warning};
 use crate::report::{Event, Report, TakeId};
@@ -43,28 +44,6 @@ pub(super) struct Destination {
     ended_early: Option<TakeId>,
     /// How the open file came to be given up, while the next is not open.
     refused: Option<Refused>,
-}
-
-/// The take that is being written.
-struct Take {
-    output: Arc<TakeOutput>,
-    part: Option<Part>,
-    /// The first part's file, which gives the others their names.
-    first: Option<PathBuf>,
-    /// Number of the last part.
-    parts: u32,
-    /// Of the parts before the current one.
-    before: Totals,
-    looked: Option<Instant>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Totals {
-    frames: u64,
-    /// Frames of silence among them.
-    silence: u64,
-    bytes: u64,
-    seconds: f64,
 }
 
 impl Destination {
@@ -353,48 +332,6 @@ impl Destination {
         report.written.set(totals.frames);
         report.bytes.set(totals.bytes);
         report.seconds.set(totals.seconds);
-    }
-}
-
-/// A file that was opened.
-struct Opened {
-    file: TakeFile,
-    warning: Option<Warning>,
-    /// Of the take's first file.
-    suffix: Option<String>,
-}
-
-impl Take {
-    fn new(output: Arc<TakeOutput>) -> Self {
-        Self { output, part: None, first: None, parts: 1, before: Totals::default(), looked: None }
-    }
-
-    /// Opens and begins the next file.
-    fn open(&mut self, container: &dyn Container) -> Result<Opened, Problem> {
-        let (header, placeholder) = (container.header(), container.placeholder());
-        match &self.first {
-            None => {
-                let reserved = names::reserve(&self.output.name)?;
-                let (warning, suffix) = (reserved.warning(), Some(reserved.suffix.clone()));
-                Ok(Opened { file: reserved.start(header, placeholder)?, warning, suffix })
-            }
-            Some(first) => {
-                let (held, part) = names::reserve_part(first, self.parts + 1)?;
-                let (warning, file) = (held.warning(), held.start(header, placeholder)?);
-                // Not before: a number whose file could not be begun is used again.
-                self.parts = part;
-                Ok(Opened { file, warning, suffix: None })
-            }
-        }
-    }
-
-    /// The parts before plus the current one.
-    fn totals(&self) -> Totals {
-        self.part.as_ref().map_or(self.before, |part| Totals {
-            frames: self.before.frames + part.frames(),
-            silence: self.before.silence + part.silent_frames(),
-            bytes: self.before.bytes + part.bytes(),
-            seconds: self.before.seconds + part.frames() as f64 / part.layout.rate,
-        })
+        report.markers.set(totals.markers);
     }
 }

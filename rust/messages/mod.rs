@@ -5,11 +5,13 @@
 
 mod io;
 mod limit;
+mod mark;
 mod problem;
 mod refusal;
 mod warning;
 
 pub(crate) use limit::Limit;
+pub(crate) use mark::Mark;
 pub(crate) use problem::{FileOp, Problem, clock};
 pub(crate) use refusal::Refusal;
 pub(crate) use warning::{Filled, SuspensionCause, Warning};

@@ -108,6 +108,15 @@ pub(crate) enum Warning {
          lost yet, but give it less to do, or choose another File Type."
     )]
     SlowEncoder { seconds: f64 },
+    /// A marker's name is what fits of it.
+    #[error("A marker's name is longer than 255 bytes and was cut, it begins with \"{}\": shorten Marker Name.", Short(.name))]
+    MarkerNameCut { name: String },
+    /// A file has no room for more markers.
+    #[error(
+        "The {format} file has no room for more markers, so the last ones are left out: pulse Split Now for a file with new \
+         room, or set fewer of them."
+    )]
+    TooManyMarkers { format: &'static str },
     /// Nothing of the input can be recorded: the take waits.
     #[error("The take is suspended because {cause}: {}, and it goes on by itself.", .cause.remedy())]
     Suspended { cause: SuspensionCause },

@@ -371,11 +371,36 @@ pub(crate) static SPLIT_NOW: Par = Par {
     help: "The running take goes on in a new file at this moment, without a seam; the file before is completed meanwhile.",
 };
 
+pub(crate) static MARKER: Par = Par {
+    name: "Marker",
+    label: "Marker",
+    page: TAKES,
+    kind: Kind::Pulse,
+    section: true,
+    latched: false,
+    option: None,
+    needs: None,
+    help: "Marks this moment in the file: a cue point in WAV, a marker in AIFF, a chapter in the others. The take also marks \
+           by itself where its pre-roll ends, where Pause went off, and where samples are missing.",
+};
+
+pub(crate) static MARKER_NAME: Par = Par {
+    name: "Markername",
+    label: "Marker Name",
+    page: TAKES,
+    kind: Kind::Text { default: "" },
+    section: false,
+    latched: false,
+    option: None,
+    needs: None,
+    help: "What the next marker is called, up to 255 bytes. Empty: Marker 1, Marker 2 and so on.",
+};
+
 /// Those that others need.
 pub(crate) static SWITCHES: [&Par; 2] = [&LIMIT_LENGTH, &SPLIT];
 
 /// THE table.
-pub(crate) static PARS: [&Par; 21] = [
+pub(crate) static PARS: [&Par; 23] = [
     &FILE_TYPE,
     &UNIQUE_SUFFIX,
     &N,
@@ -397,6 +422,8 @@ pub(crate) static PARS: [&Par; 21] = [
     &SPLIT,
     &SPLIT_EVERY,
     &SPLIT_NOW,
+    &MARKER,
+    &MARKER_NAME,
 ];
 
 #[cfg(test)]

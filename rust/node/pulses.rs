@@ -12,10 +12,12 @@ use super::params::{self, Par};
 pub(crate) enum Pulse {
     NewTake,
     SplitNow,
+    Marker,
 }
 
 impl Pulse {
-    const ALL: [Self; 2] = [Self::NewTake, Self::SplitNow];
+    /// In the order in which they act: what is marked is the new take, or the new file.
+    const ALL: [Self; 3] = [Self::NewTake, Self::SplitNow, Self::Marker];
 
     /// The one with the parameter of this name.
     pub(crate) fn of(name: &str) -> Option<Self> {
@@ -26,6 +28,7 @@ impl Pulse {
         match self {
             Self::NewTake => &params::NEW_TAKE,
             Self::SplitNow => &params::SPLIT_NOW,
+            Self::Marker => &params::MARKER,
         }
     }
 

@@ -9,12 +9,14 @@
 
 mod before;
 mod cuts;
+mod marks;
 mod missing;
 mod taking;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::marks::Marks;
 use self::missing::time_slice;
 
 use super::feed::Feed;
@@ -63,6 +65,7 @@ pub(crate) struct Recorder {
     /// The last take, and its frames in the file at the cook before.
     progress: Option<(Arc<TakeReport>, u64)>,
     trouble: Option<Warning>,
+    marks: Marks,
     greyed: Greyed,
     naming: Naming,
 }
@@ -92,6 +95,7 @@ impl Recorder {
             pace: Pace::default(),
             progress: None,
             trouble: None,
+            marks: Marks::default(),
             greyed: Greyed::default(),
             naming: Naming::default(),
         }
@@ -231,6 +235,7 @@ impl Recorder {
         self.split(split);
         self.show_progress();
         self.look(cook, inputs, layout, block);
+        self.mark_if_pressed(inputs);
         self.greyed.update(cook, inputs, self.running.is_some());
         if self.running.is_none() {
             self.naming.idle(inputs, &self.status, &self.faults);
@@ -294,6 +299,9 @@ impl Recorder {
         }
         let paused = cook.pause();
         self.status.paused.set(paused && self.running.is_some());
+        if self.running.as_ref().is_some_and(|running| paused && running.fed.seconds > 0.0) {
+            self.marks.pause();
+        }
         if self.running.is_none() || paused {
             if let Some(take) = self.cut_short.as_ref().filter(|_| !paused && kind != SliceKind::Seen) {
                 take.lost.add(cook.samples as u64);
@@ -333,6 +341,7 @@ impl Recorder {
         if self.running.as_ref().is_some_and(|running| running.fed.input != layout) {
             self.change_layout(inputs, cook.samples, layout);
         }
+        self.mark_next_frame(inputs);
         self.push(inputs, cook.samples as f64 / layout.rate, block);
     }
 

@@ -10,10 +10,11 @@ use super::reading::select;
 use super::time::Pace;
 use crate::bridge::Inputs;
 use crate::formats::{Format, Settings};
-use crate::messages::SuspensionCause;
+use crate::messages::{Mark, SuspensionCause};
 use crate::report::TakeReport;
 use crate::stream::AudioLayout;
 use crate::stream::block::CookBlock;
+use crate::take::Command;
 
 /// How long an offline cook waits for a disk that does nothing at all, if Max Buffer is not more.
 const OFFLINE_PATIENCE: Duration = Duration::from_secs(10);
@@ -35,6 +36,8 @@ pub(super) struct Fed {
     pub(super) input: AudioLayout,
     /// Seconds that were put in, lost and filled ones included.
     pub(super) seconds: f64,
+    /// Frames that had been put in when samples were lost last.
+    pub(super) lost_after: Option<u64>,
 }
 
 /// A take that is being fed.
@@ -44,6 +47,8 @@ pub(super) struct Running {
     pub(super) settings: Settings,
     /// With Split at Clock.
     pub(super) clock: Option<ClockSplit>,
+    /// How often Marker was pressed.
+    pub(super) markers: u64,
     /// The last layout that cannot be recorded, and why.
     pub(super) refused: Option<(AudioLayout, SuspensionCause)>,
 }
@@ -94,7 +99,7 @@ impl Fed {
     /// audio takes.
     #[cold]
     pub(super) fn push_late(
-        &self,
+        &mut self,
         feed: &mut Feed,
         pace: &mut Pace,
         inputs: &Inputs,
@@ -109,6 +114,12 @@ impl Fed {
             if !self.catch_up(feed, pace, inputs) {
                 let (frames, first) = (block.frames() as u64, self.report.lost.get() == 0);
                 self.report.lost.add(frames);
+                // One marker for all that is lost in a row.
+                let before = Some(self.report.fed.get());
+                if self.lost_after != before {
+                    self.lost_after = before;
+                    feed.note(Command::Mark(Mark::Lost));
+                }
                 feed.push_silence(frames);
                 return first;
             }

@@ -33,6 +33,8 @@ pub(super) enum Kept {
     Skipped(u64),
     /// So many frames of the silence before were lost.
     Lost(u64),
+    /// The take begins here.
+    RecordOn,
 }
 
 /// Planar samples.
@@ -104,7 +106,7 @@ impl Kept {
         match self {
             Self::Audio(piece) => piece.frames(),
             Self::Silence { frames, .. } => *frames,
-            Self::Skipped(_) | Self::Lost(_) => 0,
+            Self::Skipped(_) | Self::Lost(_) | Self::RecordOn => 0,
         }
     }
 
@@ -113,7 +115,7 @@ impl Kept {
         match self {
             Self::Audio(piece) => piece.from += by as usize,
             Self::Silence { frames, .. } => *frames -= by,
-            Self::Skipped(_) | Self::Lost(_) => {}
+            Self::Skipped(_) | Self::Lost(_) | Self::RecordOn => {}
         }
     }
 }
@@ -214,8 +216,11 @@ impl History {
                 Kept::Audio(piece) => contents.heard += piece.frames(),
                 Kept::Silence { frames, is_gap: true } | Kept::Skipped(frames) => contents.gap += frames,
                 Kept::Lost(frames) => contents.lost += frames,
-                Kept::Silence { .. } => {}
+                Kept::Silence { .. } | Kept::RecordOn => {}
             }
+        }
+        if self.frames > 0 {
+            self.kept.push_back(Kept::RecordOn);
         }
         contents
     }
@@ -264,7 +269,7 @@ mod tests {
             match kept {
                 Kept::Audio(piece) => read.extend_from_slice(piece.view().channel(channel)),
                 Kept::Silence { frames, .. } => read.extend((0..frames).map(|_| 0.0)),
-                Kept::Skipped(_) | Kept::Lost(_) => {}
+                Kept::Skipped(_) | Kept::Lost(_) | Kept::RecordOn => {}
             }
         }
         read

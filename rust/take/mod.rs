@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::destination::names::NameRequest;
 use crate::formats::{Format, Settings};
+use crate::messages::Mark;
 use crate::report::{TakeId, TakeReport};
 
 pub(crate) use pipeline::Pipeline;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     End,
     /// It goes on in another file here.
     Split,
+    /// It has a marker here.
+    Mark(Mark),
     /// From here on so many frames are kept while no take runs: what was kept until now is no part of them if they begin
     /// `anew`.
     Listen { frames: u64, anew: bool },

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::codec::{Codec, Packets};
+use crate::container::markers::Marker;
 use crate::destination::{Batch, QueueSender, Work};
 use crate::messages::Problem;
 use crate::stream::AudioLayout;
@@ -11,6 +12,8 @@ use crate::stream::planar::Planar;
 /// Bytes of packets that are gathered while more audio waits. Writes then end at multiples of it: file systems take them
 /// in whole large pages, for three quarters of the time.
 pub(super) const BATCH: usize = 256 * 1024;
+/// Markers of a file that are handed on: more than any container takes, and little memory while a disk hangs.
+const MOST_MARKERS: usize = 32_768;
 /// Frames of silence that are encoded at once.
 const SILENCE: [f32; 4096] = [0.0; 4096];
 
@@ -28,6 +31,9 @@ pub(super) struct Part {
     max_frames: u64,
     /// Which of the frames that are in `packets` are silence.
     silence: Vec<Range<u64>>,
+    /// Markers that were not sent yet, and how many there were in all.
+    markers: Vec<Marker>,
+    marked: usize,
 }
 
 impl Part {
@@ -41,6 +47,8 @@ impl Part {
             frames: 0,
             max_frames,
             silence: Vec::new(),
+            markers: Vec::new(),
+            marked: 0,
         }
     }
 
@@ -52,6 +60,21 @@ impl Part {
     /// Bytes of the file, as far as it was encoded.
     pub(super) fn bytes(&self) -> u64 {
         self.sent + self.packets.bytes.len() as u64
+    }
+
+    /// Whether the container has no room for another frame.
+    pub(super) fn is_full(&self) -> bool {
+        self.frames >= self.max_frames
+    }
+
+    /// Takes in a marker at or before the frame that comes next; false when there are so many that no file takes it.
+    pub(super) fn mark(&mut self, marker: Marker) -> bool {
+        let has_room = self.marked < MOST_MARKERS;
+        if has_room {
+            self.marked += 1;
+            self.markers.push(marker);
+        }
+        has_room
     }
 
     /// Samples clipped so far.
@@ -114,6 +137,7 @@ impl Part {
         let packets = std::mem::replace(&mut self.packets, rest);
         self.sent += packets.bytes.len() as u64;
         let silence = std::mem::take(&mut self.silence);
-        queue.send(Work::Write(Batch { packets, silence, source_bytes }));
+        let markers = std::mem::take(&mut self.markers);
+        queue.send(Work::Write(Batch { packets, silence, markers, source_bytes }));
     }
 }

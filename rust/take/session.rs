@@ -1,6 +1,7 @@
 //! The encoding thread: reads the stream, encodes the take that runs, and hands the packets to the destination.
 
 mod held;
+mod marks;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -28,7 +29,7 @@ const NAP: Duration = Duration::from_millis(50);
 const ENCODING: Duration = Duration::from_millis(100);
 /// Bytes of samples that are encoded before it looks at the clock again.
 const LOOK_AT_THE_CLOCK: u64 = 64 * 1024;
-/// What may still come behind the packets of a file: pads, and metadata at its end.
+/// What may still come behind the packets of a file: pads, and markers.
 const LARGEST_TAIL: u64 = 1024 * 1024;
 /// The same where a file should not be larger, and may be: pads, and the Info tag of an MP3.
 const SPLIT_TAIL: u64 = 4096;
@@ -65,6 +66,8 @@ struct Take {
     /// Samples clipped in the parts before.
     clipped: u64,
     split: Split,
+    /// Names of markers that stand before the next frame.
+    marks: Vec<String>,
     /// Frames until it ends by itself, those of the part that runs included; the greatest number when it does not.
     left: u64,
 }
@@ -133,6 +136,8 @@ impl Session {
                 // more.
                 Next::Nothing if encoder.sent.elapsed() < NAP => return Turn::Rest,
                 Next::Nothing => {
+                    // They are in the file although no frame may ever follow.
+                    encoder.place_marks_here();
                     encoder.send(false);
                     return Turn::Rest;
                 }
@@ -192,6 +197,7 @@ impl Encoder {
             Command::Split if self.part().is_some_and(|part| part.frames() > 0) => self.roll_over()?,
             // Nothing is to be in a file of its own.
             Command::Split => {}
+            Command::Mark(mark) => self.mark(&mark),
             Command::Listen { frames, anew } => {
                 if anew {
                     self.history.clear();
@@ -240,6 +246,7 @@ impl Encoder {
             part: None,
             clipped: 0,
             split,
+            marks: Vec::new(),
             left: limit.map_or(u64::MAX, |seconds| in_frames(seconds, self.layout.rate)),
         });
         for warning in warnings {
@@ -271,6 +278,9 @@ impl Encoder {
 
     /// Ends the current file. `frames` of the part are all in the packets that were sent.
     fn finish_part(&mut self, take_ends: bool) -> Result<(), Problem> {
+        if take_ends {
+            self.place_marks_here();
+        }
         let Some(part) = self.take.as_mut().and_then(|take| take.part.as_mut()) else { return Ok(()) };
         part.finish()?;
         let frames = part.frames();
@@ -349,7 +359,9 @@ impl Encoder {
 
     fn encode(&mut self, mut view: Planar<'_>) -> Result<(), Problem> {
         self.look_for_the_limit(view.frames() as u64)?;
-        while let Some(part) = self.part() {
+        while self.part().is_some() {
+            self.place_marks();
+            let Some(part) = self.part() else { break };
             let rest = part.encode(view)?;
             if self.is_complete() {
                 self.complete();

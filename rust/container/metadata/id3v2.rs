@@ -40,13 +40,14 @@ pub(crate) fn id3_tag(metadata: &[(String, String)], warnings: &mut Vec<Warning>
     tag.extend_from_slice(b"ID3\x04\0\0\0\0\0\0");
     for (key, value) in &entries {
         for frame in frames(key, value, &context) {
-            let encoded = if faults::ordered(key, "fail-id3") { Err(ordered_error()) } else { encode(frame, &mut tag) };
+            let encoded =
+                if faults::ordered(key, "fail-id3") { Err(ordered_error()) } else { append_id3_frame(frame, &mut tag) };
             if let Err(error) = encoded {
                 warnings.push(Warning::MetadataNotInId3 { key: (*key).into(), cause: error.to_string() });
             }
         }
     }
-    set_size(&mut tag);
+    set_id3_size(&mut tag);
     tag
 }
 
@@ -56,13 +57,13 @@ pub(super) fn id3_tag_of_even_length(metadata: &[(String, String)], warnings: &m
     let mut tag = id3_tag(metadata, warnings);
     if tag.len() % 2 == 1 {
         tag.resize(tag.len() + PADDING, 0);
-        set_size(&mut tag);
+        set_id3_size(&mut tag);
     }
     tag
 }
 
 /// States how long the tag is without its header, seven bits a byte (section 6.2).
-fn set_size(tag: &mut [u8]) {
+pub(crate) fn set_id3_size(tag: &mut [u8]) {
     let size = tag.len() - HEADER_LEN;
     // `collect` keeps the text far below the limit of 256 MiB.
     debug_assert!(size < 1 << 28);
@@ -77,7 +78,7 @@ fn ordered_error() -> id3::Error {
 
 /// Appends a frame. Each goes through a tag of its own, because adding to a tag compares with all its frames,
 /// which takes seconds for thousands of keys.
-fn encode(frame: Frame, out: &mut Vec<u8>) -> id3::Result<()> {
+pub(crate) fn append_id3_frame(frame: Frame, out: &mut Vec<u8>) -> id3::Result<()> {
     let mut tag = Tag::new();
     tag.add_frame(frame);
     let mut bytes = Vec::new();

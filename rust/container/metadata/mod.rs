@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use crate::messages::Warning;
 
 pub(crate) use chunks::{aiff_chunks, wav_chunks};
-pub(crate) use id3v2::id3_tag;
+pub(crate) use id3v2::{append_id3_frame, id3_tag, set_id3_size};
 pub(crate) use vorbis::{vorbis_comment_packet, vorbis_comments};
 
 /// Bytes of keys and values together. Far below what any container holds, since a header is written before the

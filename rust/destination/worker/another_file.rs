@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Destination, Take};
+use super::Destination;
+use super::take::Take;
 use crate::destination::part::Part;
 use crate::messages::Problem;
 use crate::report::Event;

@@ -53,7 +53,8 @@ impl Recorder {
         let pattern = text(inputs, &params::CHANNEL_SCOPE);
         // A scope that selects nothing is an error of the take that begins with it.
         let Ok(selected) = select(&pattern, inputs) else { return self.listen_no_more() };
-        let fed = Fed { report: Arc::new(TakeReport::default()), pattern, selected, input, seconds: 0.0 };
+        let fed =
+            Fed { report: Arc::new(TakeReport::default()), pattern, selected, input, seconds: 0.0, lost_after: None };
         let layout = fed.layout();
         let feed = match self.feed.take() {
             Some(feed) => feed,

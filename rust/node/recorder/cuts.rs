@@ -22,6 +22,8 @@ impl Recorder {
             match pulse {
                 Pulse::NewTake if record => self.end_for_the_next(inputs),
                 Pulse::SplitNow if record && self.running.is_some() => split = true,
+                // The take may begin at this cook.
+                Pulse::Marker if record => self.marks.press(),
                 // The new take has nothing to split yet.
                 Pulse::SplitNow if self.is_next => {}
                 _ => self.status.warn(Warning::NothingRecords { button: pulse.par().label }),

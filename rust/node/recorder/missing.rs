@@ -2,11 +2,12 @@
 
 use super::Recorder;
 use crate::bridge::{Cook, Inputs};
-use crate::messages::{Filled, SuspensionCause, Warning};
+use crate::messages::{Filled, Mark, SuspensionCause, Warning};
 use crate::node::params;
 use crate::node::reading::toggle;
 use crate::node::time::{Odd, SliceKind, TimeSlice, elapsed};
 use crate::stream::AudioLayout;
+use crate::take::Command;
 
 impl Recorder {
     /// Why nothing of this cook's input can be recorded, if a take runs and is not paused.
@@ -54,13 +55,18 @@ impl Recorder {
         let rate = feed.layout().rate;
         let mut filled = Filled::Nothing;
         running.fed.report.gap.add(gap);
-        if gap > 0 && odd.is_none() && toggle(inputs, &params::FILL_GAPS) {
+        let seconds = gap as f64 / rate;
+        let is_filled = gap > 0 && odd.is_none() && toggle(inputs, &params::FILL_GAPS);
+        if gap > 0 {
+            feed.note(Command::Mark(if is_filled { Mark::Filled(seconds) } else { Mark::LeftOut(seconds) }));
+        }
+        if is_filled {
             feed.push_silence(gap);
-            running.fed.seconds += gap as f64 / rate;
+            running.fed.seconds += seconds;
             filled = Filled::Silence;
         }
         if self.suspension.is_owed() {
-            self.suspension.account(gap as f64 / rate, filled, &self.status);
+            self.suspension.account(seconds, filled, &self.status);
             return;
         }
         match odd {

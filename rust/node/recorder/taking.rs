@@ -47,6 +47,7 @@ impl Recorder {
                 }
                 self.look_in = if running.clock.is_some() { 0.0 } else { f64::INFINITY };
                 self.listening = None;
+                self.marks.begin();
                 self.suspension = Suspension::default();
                 self.progress = Some((Arc::clone(&running.fed.report), 0));
                 self.status.feeding.set(true);
@@ -125,7 +126,7 @@ impl Recorder {
         let request =
             TakeRequest { id, report: Arc::clone(&report), name, preroll, limit, split, format, settings, rows };
         feed.command(Command::Begin(Box::new(request)));
-        let fed = Fed { report, pattern, selected, input, seconds };
-        Ok((Running { fed, format, settings, clock, refused: None }, preroll > 0))
+        let fed = Fed { report, pattern, selected, input, seconds, lost_after: None };
+        Ok((Running { fed, format, settings, clock, refused: None, markers: 0 }, preroll > 0))
     }
 }

@@ -1,6 +1,7 @@
 //! What is held: audio while no take runs, and silence and pre-roll that may not go on faster than the disk takes it.
 
 use super::{Encoder, Turn};
+use crate::messages::Mark;
 use crate::stream::Item;
 use crate::take::Command;
 use crate::take::history::Kept;
@@ -61,8 +62,15 @@ impl Encoder {
                 }
                 Ok(())
             }),
-            Some(Kept::Silence { frames, .. }) => self.silence = frames,
-            Some(Kept::Skipped(_) | Kept::Lost(_)) | None => {}
+            Some(Kept::Silence { frames, is_gap }) => {
+                let seconds = frames as f64 / self.layout.rate;
+                self.mark(&if is_gap { Mark::Filled(seconds) } else { Mark::Lost });
+                self.silence = frames;
+            }
+            Some(Kept::Skipped(frames)) => self.mark(&Mark::LeftOut(frames as f64 / self.layout.rate)),
+            Some(Kept::RecordOn) => self.mark(&Mark::RecordOn),
+            // The silence before has a marker.
+            Some(Kept::Lost(_)) | None => {}
         }
         self.show_history();
         Turn::GoOn
@@ -80,6 +88,7 @@ impl Encoder {
         let frames = self.silence;
         self.guarded(|encoder| {
             encoder.look_for_the_limit(frames.min(SILENCE_AHEAD))?;
+            encoder.place_marks();
             let Some(part) = encoder.part() else { return Ok(()) };
             let left = part.encode_silence(frames)?;
             let has_batch = part.has_batch();

@@ -1,0 +1,90 @@
+//! Markers in files: from places and names to the chunks, frames and fields of each format.
+//!
+//! They stand in room that every header reserves, so that a kill costs none of them: [`ROOM`] bytes, which are padding
+//! while there are none. WAV and AIFF put what is more behind their frames when the file is completed. Runs on a
+//! destination's thread, now and then while a file grows.
+
+mod id3v2;
+mod iff;
+mod riff;
+mod vorbis;
+
+use super::Patch;
+
+pub(crate) use id3v2::{id3_chapters, id3_room};
+pub(crate) use iff::{iff_behind, iff_kept, iff_room};
+pub(crate) use riff::{riff_behind, riff_kept, riff_room};
+pub(crate) use vorbis::vorbis_chapters;
+
+/// Bytes that a header has for markers: some 150 with short names.
+pub(crate) const ROOM: usize = 8192;
+
+/// Bytes of markers behind the frames of a file at most: a part ends a little more than that before a file system's limit.
+pub(crate) const MOST_BEHIND: usize = 1000 * 1024;
+
+/// Bytes of a name: a Pascal string, as AIFF has it, states no more.
+const NAME_MAX: usize = 255;
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Marker {
+    /// The frame of the file before which it stands.
+    pub(crate) frame: u64,
+    /// One line that is not empty, of at most [`NAME_MAX`] bytes.
+    pub(crate) name: String,
+}
+
+/// What has become of the markers of a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marked {
+    pub(crate) patches: Vec<Patch>,
+    /// So many of them, from the first one on, are in the file when it is complete.
+    pub(crate) kept: usize,
+}
+
+/// A text as the name of a marker, and whether it had to be cut: without control characters, and without blanks around
+/// it.
+pub(crate) fn marker_name(text: &str) -> (String, bool) {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let name = line.trim();
+    let end = (0..=NAME_MAX.min(name.len())).rev().find(|&at| name.is_char_boundary(at)).unwrap_or(0);
+    (name[..end].trim_end().to_owned(), end < name.len())
+}
+
+/// How many of the markers, from the first one on, take no more than `room` bytes.
+fn fitting(markers: &[Marker], room: usize, bytes: impl Fn(&Marker) -> usize) -> usize {
+    let mut left = room;
+    let takes = |marker: &&Marker| match left.checked_sub(bytes(marker)) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    };
+    markers.iter().take_while(takes).count()
+}
+
+/// The thousandth of a second in which a frame lies, rounded.
+fn milliseconds(frame: u64, rate: f64) -> u64 {
+    (frame as f64 / rate * 1000.0).round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_name_is_one_line_of_the_beginning_of_its_text(text in "\\PC{0,200}|[ \\n\\ta-z\u{e4}\u{1F3B5}]{0,300}") {
+            let (name, is_cut) = marker_name(&text);
+            prop_assert!(name.len() <= NAME_MAX && !name.contains(char::is_control) && name.trim() == name);
+            let whole: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            prop_assert!(whole.trim().starts_with(&name));
+            prop_assert_eq!(is_cut, whole.trim().len() > NAME_MAX);
+            // No more is cut than a character and the blanks before it.
+            prop_assert!(!is_cut || whole.trim()[name.len()..].trim_start().len() + NAME_MAX >= whole.trim().len());
+        }
+    }
+}
