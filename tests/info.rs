@@ -21,6 +21,7 @@ const CHANNELS: [&str; 15] = [
     "disk_minutes_left",
     "peak",
     "part",
+    "markers",
     "preroll_seconds",
 ];
 
@@ -45,6 +46,7 @@ const ROWS: [&str; 24] = [
     "clipped_samples",
     "peak",
     "part",
+    "markers",
     "preroll_seconds",
     "last_file",
     "last_error",
@@ -340,7 +342,7 @@ fn what_a_take_has_latched_is_greyed_out_while_it_runs() {
             rig.pause(pause);
             rig.cooks(1);
             assert!(LATCHED.iter().all(|name| !rig.node.enabled(name)));
-            for name in ["Record", "Pause", "Fillgaps", "Maxbuffer", "Newtake", "Splitnow"] {
+            for name in ["Record", "Pause", "Fillgaps", "Maxbuffer", "Newtake", "Splitnow", "Marker", "Markername"] {
                 assert!(rig.node.enabled(name), "{name}");
             }
         }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::markers::{Marked, Marker};
 use super::{Checkpoint, Container, Patch, Playable};
 use crate::codec::{Codec, PCM_CODECS, Packets, PcmCodec};
 use crate::formats::{FORMATS, Format, FormatOption, Opened, Settings, Setup, serial_number};
@@ -202,24 +203,44 @@ impl Take {
 
     /// Ends the codec and completes the file, or what is left of it.
     pub(crate) fn finish(&mut self) {
+        self.finish_marked(&[]);
+    }
+
+    /// The same with markers; how many the file keeps.
+    pub(crate) fn finish_marked(&mut self, markers: &[Marker]) -> usize {
         self.codec.finish(&mut self.packets).unwrap();
         assert!(self.packets.last);
         self.append();
         assert_eq!(self.decodable, self.encoded, "frames of the last packet");
-        self.complete();
+        self.complete_marked(markers)
     }
 
     /// Completes the file, when no more is encoded.
     pub(crate) fn complete(&mut self) {
+        self.complete_marked(&[]);
+    }
+
+    fn complete_marked(&mut self, markers: &[Marker]) -> usize {
         let whole = self.container.playable(self.len).len;
         if whole < self.len {
             self.truncate(whole);
         }
         let tail = self.container.tail(self.len);
         self.append_bytes(&tail);
+        let behind = self.container.behind(markers, self.len);
+        self.append_bytes(&behind);
         let patches = self.container.complete(self.len);
         self.patch(&patches);
+        let kept = self.mark(markers);
         self.truncate(self.len);
+        kept
+    }
+
+    /// Puts these markers, which are all, into the file; how many it will keep.
+    pub(crate) fn mark(&mut self, markers: &[Marker]) -> usize {
+        let Marked { patches, kept } = self.container.mark(markers, self.len);
+        self.patch(&patches);
+        kept
     }
 
     /// As after a failure of the disk, which has taken `len` bytes: keeps what of them can be played.

@@ -7,6 +7,8 @@
 mod id3v2;
 mod iff;
 mod riff;
+#[cfg(test)]
+mod tests;
 mod vorbis;
 
 use super::Patch;
@@ -67,24 +69,4 @@ fn fitting(markers: &[Marker], room: usize, bytes: impl Fn(&Marker) -> usize) ->
 /// The thousandth of a second in which a frame lies, rounded.
 fn milliseconds(frame: u64, rate: f64) -> u64 {
     (frame as f64 / rate * 1000.0).round() as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_name_is_one_line_of_the_beginning_of_its_text(text in "\\PC{0,200}|[ \\n\\ta-z\u{e4}\u{1F3B5}]{0,300}") {
-            let (name, is_cut) = marker_name(&text);
-            prop_assert!(name.len() <= NAME_MAX && !name.contains(char::is_control) && name.trim() == name);
-            let whole: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            prop_assert!(whole.trim().starts_with(&name));
-            prop_assert_eq!(is_cut, whole.trim().len() > NAME_MAX);
-            // No more is cut than a character and the blanks before it.
-            prop_assert!(!is_cut || whole.trim()[name.len()..].trim_start().len() + NAME_MAX >= whole.trim().len());
-        }
-    }
 }

@@ -20,6 +20,25 @@ fn start(codec: &'static PcmCodec, channels: usize, riff_limit: u64) -> Take {
     Take::with("wav", layout(channels, 48000), coded(codec), &[], |setup| Ok(open(setup, riff_limit))).unwrap()
 }
 
+#[test]
+fn a_file_that_became_rf64_keeps_its_markers() {
+    let mut take = start(&PCM_CODECS[0], 1, 100);
+    take.write_planar(&[0.25; 600]);
+    take.checkpoint();
+    let markers = [100, 500].map(|frame| Marker { frame, name: format!("at {frame}") });
+    assert_eq!(take.mark(&markers), 2);
+    for finished in [false, true] {
+        assert!(take.bytes().starts_with(b"RF64"));
+        let arguments = ["-v", "error", "-show_entries", "chapter=start:chapter_tags=title", "-of", "csv=p=0", "FILE"];
+        if let Some((shown, _)) = tool("ffprobe", &arguments, take.path()) {
+            assert_eq!(String::from_utf8_lossy(&shown).split_whitespace().collect::<String>(), "100,at100500,at500");
+        }
+        if !finished {
+            assert_eq!(take.finish_marked(&markers), 2);
+        }
+    }
+}
+
 /// What hound reads: the frames one after the other, integers as they are stored, floats as their bits.
 fn read_with_hound(bytes: &[u8]) -> (hound::WavSpec, Vec<i32>) {
     let reader = hound::WavReader::new(bytes).unwrap();

@@ -11,6 +11,11 @@ fn junk_hex(bytes: u32) -> String {
     format!("4a554e4b {} {}", hex(&bytes.to_le_bytes()), "00".repeat(bytes as usize))
 }
 
+/// The room for markers.
+fn room_hex() -> String {
+    junk_hex(ROOM as u32 - 8)
+}
+
 fn assert_is_hex(bytes: &[u8], expected: &[&str]) {
     assert_eq!(hex(bytes), expected.concat().replace(' ', ""));
 }
@@ -20,13 +25,14 @@ fn stereo_pcm16_has_the_plain_header_first_once_it_is_complete() {
     let mut take = start(&PCM_CODECS[0], 2, RIFF_LIMIT);
     take.write_planar(&[0.5, -1.0, 0.25, f32::NAN]);
     take.checkpoint();
-    let begin = "52494646 80000000 57415645"; // RIFF, size 128, WAVE
-    let junk = junk_hex(76); // so that the audio begins at 128
+    let begin = "52494646 80200000 57415645"; // RIFF, size 128 and the room for markers, WAVE
+    let junk = junk_hex(76); // so that the audio begins at 128, and the room
     let fmt = "666d7420 10000000 0100 0200 80bb0000 00ee0200 0400 1000"; // PCM, 2 channels, 48000 Hz
     let data = "64617461 08000000 0040 0020 0080 0000"; // interleaved
-    assert_is_hex(&take.bytes(), &[begin, &junk, fmt, data]);
+    let room = room_hex();
+    assert_is_hex(&take.bytes(), &[begin, &junk, fmt, &room, data]);
     take.finish();
-    assert_is_hex(&take.bytes(), &[begin, fmt, &junk, data]);
+    assert_is_hex(&take.bytes(), &[begin, fmt, &junk, &room, data]);
 }
 
 #[test]
@@ -36,10 +42,11 @@ fn mono_float32_has_the_plain_tag_and_a_fact() {
     take.finish();
     let junk = junk_hex(62);
     let expected = [
-        "52494646 7c000000 57415645",
+        "52494646 7c200000 57415645",
         "666d7420 12000000 0300 0100 80bb0000 00ee0200 0400 2000 0000", // IEEE float, no extension
         "66616374 04000000 01000000",                                   // fact: 1 frame
         &junk,
+        &room_hex(),
         "64617461 04000000 00000040",
     ];
     assert_is_hex(&take.bytes(), &expected);
@@ -52,10 +59,11 @@ fn three_channels_have_the_extensible_header() {
     take.finish();
     let junk = junk_hex(52);
     let expected = [
-        "52494646 82000000 57415645",
+        "52494646 82200000 57415645",
         "666d7420 28000000 feff 0300 80bb0000 80970600 0900 1800", // fmt: EXTENSIBLE
         "1600 1800 07000000 0100 0000 0000 1000 8000 00aa00389b71", // 24 valid bits, left, right, centre, PCM
         &junk,
+        &room_hex(),
         "64617461 09000000 000040 000080 000020 00", // an odd number of bytes, and the pad
     ];
     assert_is_hex(&take.bytes(), &expected);

@@ -24,13 +24,15 @@ pub(super) fn walk(file: &mut File, findings: &mut Findings) -> Result<(), Strin
     findings.check(i32::try_from(stated).is_ok(), || format!("FORM states {stated} bytes, which is negative"));
     let chunks = scan(file, 12..len, ORDER, |_, stated| stated.into(), findings)?;
     for chunk in &chunks {
-        let known = TEXTS.contains(&&chunk.id) || [b"COMM", b"SSND", b"FVER", b"ID3 "].contains(&&chunk.id);
+        let known =
+            TEXTS.contains(&&chunk.id) || [b"COMM", b"SSND", b"FVER", b"ID3 ", b"MARK", b"FLLR"].contains(&&chunk.id);
         findings.check(known, || format!("a chunk {}", name(chunk.id)));
         // Readers of AIFF forget pad bytes: of ours, the audio alone may need one.
         findings.check(chunk.size % 2 == 0 || chunk.id == *b"SSND", || format!("{} has an odd size", name(chunk.id)));
     }
     let mut one = |id: &[u8; 4]| only(&chunks, *id, findings);
     let (common, sound, version, tag) = (one(b"COMM"), one(b"SSND"), one(b"FVER"), one(b"ID3 "));
+    let marks = one(b"MARK");
     let (Some(common), Some(sound)) = (common, sound) else { return Err("no COMM or no SSND".to_owned()) };
     findings.check(common.at < sound.at, || "COMM behind SSND".to_owned());
     walk_version(file, compressed, version, findings)?;
@@ -50,10 +52,30 @@ pub(super) fn walk(file: &mut File, findings: &mut Findings) -> Result<(), Strin
             only(&chunks, text.id, findings);
         }
     }
+    if let Some(marks) = marks {
+        walk_markers(&content(file, marks)?, frames, findings)?;
+    }
     match tag {
         Some(tag) => id3::walk(&content(file, tag)?, findings),
         None => Ok(()),
     }
+}
+
+/// Markers in the order of their frames, each with its name.
+fn walk_markers(bytes: &[u8], frames: u64, findings: &mut Findings) -> Result<(), String> {
+    let count = ORDER.u16(bytes, 0)?;
+    let (mut rest, mut before) = (&bytes[2..], 0);
+    for index in 1..=count {
+        let (id, frame) = (ORDER.u16(rest, 0)?, u64::from(ORDER.u32(rest, 2)?));
+        findings.check(id == index && (before..=frames).contains(&frame), || format!("marker {id} is at {frame}"));
+        before = frame;
+        let len = usize::from(*rest.get(6).ok_or("a marker without a name")?);
+        let text = rest.get(7..7 + len).ok_or("a name that is cut off")?;
+        findings.check(len > 0 && std::str::from_utf8(text).is_ok(), || format!("marker {id} is called {text:02x?}"));
+        rest = rest.get(6 + (1 + len).next_multiple_of(2)..).ok_or("a name without its pad")?;
+    }
+    findings.check(count > 0 && rest.is_empty(), || format!("{} bytes behind {count} markers", rest.len()));
+    Ok(())
 }
 
 fn walk_version(

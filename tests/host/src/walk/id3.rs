@@ -51,6 +51,9 @@ fn synchsafe(bytes: [u8; 4]) -> Result<usize, String> {
 /// What makes a frame the only one of its kind: its name, and the description and language of some.
 fn frame(id: [u8; 4], body: &[u8]) -> Result<(String, Vec<u8>), String> {
     let complain = |what: &str| Err(format!("{} {what}", name(id)));
+    if let b"CHAP" | b"CTOC" = &id {
+        return chapters(id, body);
+    }
     let Some((3, body)) = body.split_first() else { return complain("is not UTF-8") };
     let (key, texts) = match &id {
         b"TXXX" => (Vec::new(), body),
@@ -75,6 +78,29 @@ fn frame(id: [u8; 4], body: &[u8]) -> Result<(String, Vec<u8>), String> {
         return complain("is no text");
     }
     Ok((name(id), [&key, description].concat()))
+}
+
+/// CHAP and CTOC (ID3v2 Chapter Frame Addendum 1.0): the element id, which nothing else has.
+fn chapters(id: [u8; 4], body: &[u8]) -> Result<(String, Vec<u8>), String> {
+    let end = body.iter().position(|byte| *byte == 0).filter(|end| *end > 0).ok_or("an element without an id")?;
+    let (element, rest) = (&body[..end], &body[end + 1..]);
+    if id == *b"CTOC" {
+        let (head, children): ([u8; 2], _) = (array(rest, 0)?, &rest[2..]);
+        let listed = children.iter().filter(|byte| **byte == 0).count();
+        if head != [3, listed as u8] || listed == 0 {
+            return Err(format!("CTOC begins with {head:02x?} and lists {listed}"));
+        }
+        return Ok((name(id), element.to_vec()));
+    }
+    let times: [[u8; 4]; 4] = [array(rest, 0)?, array(rest, 4)?, array(rest, 8)?, array(rest, 12)?];
+    let [start, end, first, last] = times.map(u32::from_be_bytes);
+    let title = rest.get(16..).unwrap_or_default();
+    let size = synchsafe(array(title, 4)?)?;
+    let is_title = title.starts_with(b"TIT2") && title.len() == HEADER + size && title.get(HEADER) == Some(&3);
+    if start > end || [first, last] != [u32::MAX; 2] || !is_title {
+        return Err(format!("CHAP from {start} to {end} ms with {title:02x?}"));
+    }
+    Ok((name(id), element.to_vec()))
 }
 
 /// Whether a text frame holds what the standard has for it.

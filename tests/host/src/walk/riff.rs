@@ -12,7 +12,7 @@ const ORDER: Order = Order::Little;
 const IN_DS64: u32 = u32::MAX;
 
 /// Chunks of our files.
-const KNOWN: [&[u8; 4]; 8] = [b"ds64", b"JUNK", b"fmt ", b"fact", b"CSET", b"LIST", b"id3 ", b"data"];
+const KNOWN: [&[u8; 4]; 9] = [b"ds64", b"JUNK", b"fmt ", b"fact", b"CSET", b"LIST", b"id3 ", b"cue ", b"data"];
 
 /// INFO ids of the standard, and the two that FFmpeg has for track and language.
 const INFO: &str = "IARL IART ICMS ICMT ICOP ICRD ICRP IDIM IDPI IENG IGNR IKEY ILGT IMED INAM IPLT IPRD ISBJ ISFT \
@@ -54,7 +54,13 @@ pub(super) fn walk(file: &mut File, findings: &mut Findings) -> Result<(), Strin
     }
     let mut one = |id: &[u8; 4]| only(&chunks, *id, findings);
     let (format, fact, data) = (one(b"fmt "), one(b"fact"), one(b"data"));
-    let (charset, list, tag) = (one(b"CSET"), one(b"LIST"), one(b"id3 "));
+    let (charset, cue, tag) = (one(b"CSET"), one(b"cue "), one(b"id3 "));
+    let (mut list, mut labels) = (None, None);
+    for chunk in chunks.iter().filter(|chunk| chunk.id == *b"LIST") {
+        let kind = if chunk.size >= 4 { read(file, chunk.at, 4)? } else { Vec::new() };
+        let place = if kind == b"adtl" { &mut labels } else { &mut list };
+        findings.check(place.replace(*chunk).is_none(), || format!("two lists of {kind:?}"));
+    }
     let (Some(format), Some(data)) = (format, data) else { return Err("no fmt or no data".to_owned()) };
     findings.check(chunks.iter().all(|chunk| chunk.id != *b"ds64") == ds64.is_none(), || "ds64 in RIFF".to_owned());
     // RF64 begins with ds64. In RIFF, npm's wav and wav-file-info look for fmt nowhere but in front.
@@ -79,10 +85,48 @@ pub(super) fn walk(file: &mut File, findings: &mut Findings) -> Result<(), Strin
         }
     }
     walk_texts(file, charset, list, findings)?;
+    walk_markers(file, cue, labels, frames, findings)?;
     match tag {
         Some(tag) => id3::walk(&content(file, tag)?, findings),
         None => Ok(()),
     }
+}
+
+/// Points of `cue ` in the order of their frames, each with its label.
+fn walk_markers(
+    file: &mut File,
+    cue: Option<Chunk>,
+    labels: Option<Chunk>,
+    frames: u64,
+    findings: &mut Findings,
+) -> Result<(), String> {
+    const POINT: usize = 24;
+
+    findings.check(cue.is_some() == labels.is_some(), || "cue without labels, or labels without cue".to_owned());
+    let (Some(cue), Some(labels)) = (cue, labels) else { return Ok(()) };
+    let bytes = content(file, cue)?;
+    let count = ORDER.u32(&bytes, 0)? as usize;
+    findings.check(count > 0 && bytes.len() == 4 + count * POINT, || format!("{count} points in {}", bytes.len()));
+    let mut before = 0;
+    for (index, point) in bytes[4..].chunks_exact(POINT).enumerate() {
+        let field = |at| ORDER.u32(point, at);
+        let (id, frame) = (field(0)?, field(4)?);
+        let right = id as usize == index + 1 && &point[8..12] == b"data" && [field(12)?, field(16)?] == [0; 2];
+        findings.check(right && field(20)? == frame, || format!("point {index} is {point:02x?}"));
+        findings.check((before..=frames).contains(&u64::from(frame)), || format!("point {index} is at {frame}"));
+        before = frame.into();
+    }
+    let texts = scan(file, labels.at + 4..labels.at + labels.size, ORDER, |_, stated| stated.into(), findings)?;
+    findings.check(texts.len() == count, || format!("{} labels of {count} points", texts.len()));
+    for (index, text) in texts.iter().enumerate() {
+        let bytes = content(file, *text)?;
+        let label = bytes.get(4..).and_then(|label| label.strip_suffix(&[0])).unwrap_or_default();
+        let right = text.id == *b"labl" && ORDER.u32(&bytes, 0)? as usize == index + 1;
+        findings.check(right && !label.is_empty() && !label.contains(&0) && std::str::from_utf8(label).is_ok(), || {
+            format!("label {index} is {bytes:02x?}")
+        });
+    }
+    Ok(())
 }
 
 fn read_ds64(file: &mut File) -> Result<Ds64, String> {
