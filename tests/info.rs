@@ -6,7 +6,7 @@ use common::Rig;
 use common::readers::hound;
 
 /// Channels of the Info CHOP, in the order of the documentation.
-const CHANNELS: [&str; 15] = [
+const CHANNELS: [&str; 16] = [
     "last_samples_written",
     "total_samples_written",
     "recording",
@@ -26,7 +26,7 @@ const CHANNELS: [&str; 15] = [
 ];
 
 /// Rows that every Info DAT has.
-const ROWS: [&str; 24] = [
+const ROWS: [&str; 25] = [
     "state",
     "file",
     "file_type",

@@ -20,6 +20,7 @@ const COOK: u64 = 800;
 fn rig(extension: &str) -> Rig {
     let mut rig = Rig::new(1, RATE);
     rig.node.set("Filetype", extension);
+    rig.node.set("Codec", "pcm16");
     rig.set_file(&format!("take.{extension}"));
     rig
 }
@@ -75,13 +76,35 @@ fn by_sndfile(path: &Path) -> Vec<Marker> {
     frames.into_iter().zip(names).collect()
 }
 
+/// The markers of an AIFF file, by the letter of AIFF 1.3: libsndfile shows no more than a few dozen.
+fn by_hand(path: &Path) -> Vec<Marker> {
+    let bytes = std::fs::read(path).expect("the file");
+    let number = |at: usize, len: usize| bytes[at..at + len].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    let mut at = 12;
+    while &bytes[at..at + 4] != b"MARK" {
+        at += 8 + number(at + 4, 4).next_multiple_of(2);
+    }
+    let (count, mut at) = (number(at + 8, 2), at + 10);
+    let marker = |_| {
+        let len = usize::from(bytes[at + 6]);
+        let marker = (number(at + 2, 4) as u64, String::from_utf8_lossy(&bytes[at + 7..at + 7 + len]).into_owned());
+        at += 6 + (1 + len).next_multiple_of(2);
+        marker
+    };
+    (0..count).map(marker).collect()
+}
+
 /// What readers that share no code with the plugin find in the file, each to the frame, but that chapters of lossy types
 /// are told in milliseconds.
 fn assert_marked(path: &Path, expected: &[Marker]) {
     let extension = path.extension().and_then(|extension| extension.to_str()).expect("an extension");
     let is_pcm = matches!(extension, "wav" | "aiff");
-    if is_pcm && have("sndfile-info") {
+    // It shows no more of a file than fits into a few kilobytes.
+    if is_pcm && expected.len() < 20 && have("sndfile-info") {
         assert_eq!(by_sndfile(path), expected, "libsndfile: {}", path.display());
+    }
+    if extension == "aiff" && !expected.is_empty() {
+        assert_eq!(by_hand(path), expected, "{}", path.display());
     }
     // FFmpeg reads no markers of AIFF.
     if extension != "aiff" && have("ffprobe") {
@@ -248,9 +271,9 @@ fn a_long_name_is_cut_between_two_characters_and_said_so() {
         rig.record(true);
         mark(&mut rig, &long);
         cooks(&mut rig, 3);
-        rig.wait("it is said", |node| node.warning().contains("A marker's name is longer than 255 bytes"));
+        rig.wait("it is said", |node| node.warning().contains("A marker's name is longer than 126 bytes"));
         let path = rig.finish();
-        assert_marked(&path, &[(0, "\u{e4}".repeat(127))]);
+        assert_marked(&path, &[(0, "\u{e4}".repeat(63))]);
     }
 }
 

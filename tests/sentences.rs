@@ -50,7 +50,7 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("Warning::NoChannels", "bad_input.rs", "has no channels"),
     ("Warning::NoRate", "bad_input.rs", "sample rate of"),
     ("Warning::NothingRecords", "splits.rs", "was pressed while nothing is recorded"),
-    ("Warning::MarkerNameCut", "markers.rs", "A marker's name is longer than 255 bytes"),
+    ("Warning::MarkerNameCut", "markers.rs", "A marker's name is longer than 126 bytes"),
     ("Warning::TooManyMarkers", "markers.rs", "has no room for more markers"),
     ("Warning::PrerollTooLong", "preroll.rs", "so only the last 10.9 s are kept"),
     ("Warning::NotTimeSliced", "info.rs", "not time sliced"),

@@ -109,7 +109,7 @@ pub(crate) enum Warning {
     )]
     SlowEncoder { seconds: f64 },
     /// A marker's name is what fits of it.
-    #[error("A marker's name is longer than 255 bytes and was cut, it begins with \"{}\": shorten Marker Name.", Short(.name))]
+    #[error("A marker's name is longer than 126 bytes and was cut, it begins with \"{}\": shorten Marker Name.", Short(.name))]
     MarkerNameCut { name: String },
     /// A file has no room for more markers.
     #[error(

@@ -393,7 +393,7 @@ pub(crate) static MARKER_NAME: Par = Par {
     latched: false,
     option: None,
     needs: None,
-    help: "What the next marker is called, up to 255 bytes. Empty: Marker 1, Marker 2 and so on.",
+    help: "What the next marker is called, up to 126 bytes. Empty: Marker 1, Marker 2 and so on.",
 };
 
 /// Those that others need.
