@@ -46,7 +46,8 @@
 //! 2. Every cook copies its planar block into the ring of the stream and returns: no file, no lock, no allocation.
 //! 3. The encoding thread ([`take`]) turns what it reads into packets; the [`destination`] names, opens and locks the
 //!    file, writes and checkpoints. While the disk stalls, packets wait in its queue.
-//!    What cuts a take or its files stands in the stream as well, or is counted in frames by the encoding thread.
+//!    What cuts a take or its files stands in the stream as well, or is counted in frames by the encoding thread; its
+//!    markers stand there, too, and travel with the packets.
 //! 4. Record goes off: the end stands in the stream behind the last block. The destination completes the file, verifies
 //!    it, unlocks it and reports the take as finished. The next take may have begun long before.
 //!

@@ -207,12 +207,12 @@ fn a_checkpoint_says_all_again_since_the_one_before_may_not_have_been_written() 
 #[test]
 fn a_growing_file_becomes_rf64_before_its_sizes_overflow() {
     for codec in [&PCM_CODECS[1], &PCM_CODECS[3]] {
-        let mut take = start(codec, 2, 16_000);
+        let mut take = start(codec, 2, 25_360);
         for frames in [1000, 2000, 3000] {
             take.write_planar(&signal(2, 1000));
             take.checkpoint();
             let bytes = take.bytes();
-            let large = bytes.len() - 8 > 14_000;
+            let large = bytes.len() - 8 > 22_190;
             assert_eq!(large, frames * 2 * usize::from(codec.bits / 8) > 13_900);
             assert_eq!(&bytes[..4], if large { b"RF64" } else { b"RIFF" });
             assert_eq!(&bytes[12..16], if large { b"ds64" } else { b"JUNK" });
@@ -230,7 +230,7 @@ fn a_growing_file_becomes_rf64_before_its_sizes_overflow() {
 
 #[test]
 fn a_finished_file_that_fits_is_riff_again() {
-    let mut take = start(&PCM_CODECS[0], 1, 10_000);
+    let mut take = start(&PCM_CODECS[0], 1, 18_192);
     take.write_planar(&vec![0.5; 4700]);
     take.checkpoint();
     assert_eq!(&take.bytes()[..4], b"RF64");
@@ -244,7 +244,7 @@ fn a_finished_file_that_fits_is_riff_again() {
 #[test]
 fn a_kill_between_two_patches_leaves_rf64_and_riff_readable() {
     let text = [("comment".to_owned(), "c".repeat(5000))];
-    let open = |setup: Setup<'_>| Ok(open(setup, 20_000));
+    let open = |setup: Setup<'_>| Ok(open(setup, 28_192));
     let mut take = Take::with("wav", layout(2, 48000), coded(&PCM_CODECS[0]), &text, open).unwrap();
     let header = take.len();
     let assert_reads = |take: &Take, least: u64, most: u64| {

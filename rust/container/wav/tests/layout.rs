@@ -76,7 +76,7 @@ fn audio_begins_at_a_multiple_of_64_bytes_in_each_form() {
         for letters in 0..70 {
             let text = [("comment".to_owned(), "c".repeat(letters))];
             let settings = coded(codec);
-            let open = |setup: Setup<'_>| Ok(open(setup, 1000));
+            let open = |setup: Setup<'_>| Ok(open(setup, 9000));
             let mut take = Take::with("wav", layout(channels, 48000), settings, &text[..letters.min(1)], open).unwrap();
             let header = take.len();
             assert_eq!(header % 64, 0);
