@@ -1,6 +1,6 @@
 //! libFLAC: integers become frames of FLAC.
 //!
-//! It is built without files, Ogg and threads (build.rs), and hands out its bytes through callbacks.
+//! It is built without Ogg and threads (build.rs), and hands out its bytes through callbacks.
 
 use std::ffi::{CStr, c_void};
 use std::ptr::NonNull;
