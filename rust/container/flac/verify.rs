@@ -9,8 +9,9 @@ use claxon::{Block, FlacReader, FlacReaderOptions};
 use super::{INFO_AT, POINTS_AT, blocks};
 use crate::formats::{ReadFrom, Recorded};
 
-/// A file of at most so many samples is decoded wholly, and the MD5 compared: a quarter of a second. Of a longer one as
-/// many are decoded at its beginning, and all from its last seek point on: while a file is verified, the next waits.
+/// A file of at most so many samples is decoded wholly, and the MD5 compared: a quarter of a second. Of a longer one a
+/// quarter as many are decoded at its beginning, and all from its last seek point on: while a file is verified, the next
+/// waits.
 const WHOLE_SAMPLES: u64 = 1 << 23;
 
 /// What claxon reads otherwise than it was recorded.
@@ -33,8 +34,8 @@ pub(super) fn read(file: ReadFrom<'_>, recorded: &Recorded, whole: u64) -> Resul
     if stated != frames {
         return Ok(Some(format!("reads as {stated} frames instead of {frames}")));
     }
-    let most = whole / layout.channels as u64;
-    let is_short = frames <= most;
+    let is_short = frames * layout.channels as u64 <= whole;
+    let most = if is_short { frames } else { whole / 4 / layout.channels as u64 };
     let (mut bytes, mut md5) = (Vec::new(), md5::Context::new());
     let decoded = decode(&mut reader.blocks(), most, |block| {
         if is_short {
