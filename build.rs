@@ -68,10 +68,9 @@ fn libflac() {
     for include in ["include", "src/libFLAC/include"] {
         build.include(flac.join(include));
     }
-    // What its cmake would find out, for a library without files, Ogg and threads.
+    // What its cmake would find out, for a library without Ogg and threads.
     for (name, value) in [
         ("FLAC__NO_DLL", "1"),
-        ("FLAC__NO_FILEIO", "1"),
         ("FLAC__HAS_OGG", "0"),
         ("CPU_IS_BIG_ENDIAN", "0"),
         ("ENABLE_64_BIT_WORDS", "1"),
@@ -82,6 +81,10 @@ fn libflac() {
         ("PACKAGE_VERSION", "\"1.5.0\""),
     ] {
         build.define(name, value);
+    }
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "windows") {
+        // By what it opens files there, which nobody asks it for.
+        build.define("fopen_utf8", "fopen");
     }
     match std::env::var("CARGO_CFG_TARGET_ARCH").as_deref() {
         Ok("x86_64") => {

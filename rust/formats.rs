@@ -83,7 +83,12 @@ pub(crate) enum FormatOption {
 
 /// Compares a finished file with what was recorded to it. Returns what differs, as it stands in
 /// [`Problem::ReadsDifferently`]: "reads as 3 frames instead of 4".
-pub(crate) type Verify = fn(&mut dyn Read, &Recorded) -> Option<String>;
+///
+/// The next file waits in memory meanwhile, so it may take a second or so, however long the file is.
+pub(crate) type Verify = fn(ReadFrom<'_>, &Recorded) -> Option<String>;
+
+/// Readers of a file from any byte on.
+pub(crate) type ReadFrom<'a> = &'a dyn Fn(u64) -> Box<dyn Read + 'a>;
 
 /// What a finished file must turn out to hold.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -36,7 +36,7 @@ pub(crate) static FORMAT: Format = Format {
     // `fmt ` stores them in 32 bits.
     second_bytes: u32::MAX as u64,
     open: |setup| Ok(open(setup, RIFF_LIMIT)),
-    verify: Some(verify::difference),
+    verify: Some(|file, recorded| verify::difference(&mut *file(0), recorded)),
 };
 
 /// `fmt ` stores the bytes of a frame in 16 bits.

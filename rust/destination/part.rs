@@ -270,7 +270,7 @@ impl Part {
         let difference = if faults::ordered(&self.path().to_string_lossy(), "fail-reading") {
             Some("cannot be read again (ordered by a test)".to_owned())
         } else {
-            verify(&mut self.file.reader(), &recorded)
+            verify(&|at| Box::new(self.file.reader(at)), &recorded)
         };
         let problem = |difference| Problem::ReadsDifferently { path: self.path().to_owned(), difference };
         difference.map_or(Ok(()), |difference| Err(problem(difference)))

@@ -208,9 +208,9 @@ impl TakeFile {
         hints::largest(&self.file)
     }
 
-    /// Reads the file from its beginning.
-    pub(crate) fn reader(&self) -> impl io::Read {
-        Reader { file: &self.file, at: 0 }
+    /// Reads the file from byte `at` on.
+    pub(crate) fn reader(&self, at: u64) -> impl io::Read {
+        Reader { file: &self.file, at }
     }
 
     /// Bytes that the disk has room for, unless it does not say.

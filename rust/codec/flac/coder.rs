@@ -1,6 +1,6 @@
 //! libFLAC: integers become frames of FLAC.
 //!
-//! It is built without files, Ogg and threads (build.rs), and hands out its bytes through callbacks.
+//! It is built without Ogg and threads (build.rs), and hands out its bytes through callbacks.
 
 use std::ffi::{CStr, c_void};
 use std::ptr::NonNull;
@@ -151,6 +151,8 @@ unsafe extern "C" fn write(
 unsafe extern "C" fn metadata(_: *const FLAC__StreamEncoder, metadata: *const FLAC__StreamMetadata, sink: *mut c_void) {
     // SAFETY: `new` gave libFLAC this pointer, and nothing else uses the sink during a call of libFLAC.
     let sink = unsafe { &mut *sink.cast::<Sink>() };
-    // SAFETY: libFLAC lends a block of metadata for the time of this call, which is always STREAMINFO.
-    sink.md5 = Some(unsafe { (*metadata).data.stream_info.md5sum });
+    // SAFETY: libFLAC lends a block of metadata for the time of this call.
+    let block = unsafe { &*metadata };
+    // SAFETY: it is always STREAMINFO.
+    sink.md5 = Some(unsafe { block.data.stream_info }.md5sum);
 }

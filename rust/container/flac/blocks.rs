@@ -9,7 +9,7 @@ pub(super) const STREAMINFO: u8 = 0;
 
 /// Seek points that there is room for, and bytes of one (section 8.5).
 const POINTS: usize = 512;
-const POINT_BYTES: usize = 18;
+pub(super) const POINT_BYTES: usize = 18;
 pub(super) const SEEK_TABLE: usize = POINTS * POINT_BYTES;
 /// Seconds from one point to the next, doubled until there is room for all.
 const POINT_SECONDS: u64 = 10;
@@ -139,6 +139,12 @@ impl Blocks {
         table.resize(SEEK_TABLE, 0xff);
         table
     }
+}
+
+/// The first frame and the byte behind the metadata of a seek point.
+pub(super) fn point(bytes: &[u8]) -> (u64, u64) {
+    let number = |at: usize| bytes[at..at + 8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    (number(0), number(8))
 }
 
 /// A block of silence, and its frames: the shortest that there is, so that the first real one covers it.

@@ -1,13 +1,11 @@
 //! What is FLAC's own; what every format owes stands in the contract.
 
-use std::io::Cursor;
-
 use super::super::testing::readers::*;
 use super::super::testing::signals::music;
 use super::super::testing::*;
 use super::*;
 use crate::codec::PCM_CODECS;
-use crate::formats::{Recorded, Settings};
+use crate::formats::{ReadFrom, Recorded, Settings};
 use crate::stream::AudioLayout;
 
 const DEPTHS: [Settings; 2] =
@@ -20,6 +18,11 @@ fn integers(signal: &[Vec<f32>], bits: u16) -> Vec<i32> {
     (0..signal[0].len()).flat_map(|frame| signal.iter().map(move |channel| integer(channel[frame]))).collect()
 }
 
+/// What `verify` says of a file that is read as a destination reads it.
+fn verified<T>(bytes: &[u8], verify: impl FnOnce(ReadFrom<'_>) -> T) -> T {
+    verify(&|at| Box::new(bytes.get(at as usize..).unwrap_or_default()))
+}
+
 /// What is wrong with a finished take, by each reader that shares no code with libFLAC, and by its own program.
 fn wrong(take: &Take, signal: &[Vec<f32>], settings: Settings) -> Vec<String> {
     let (path, bits, mut wrong) = (take.path(), settings.codec.bits, Vec::new());
@@ -28,7 +31,7 @@ fn wrong(take: &Take, signal: &[Vec<f32>], settings: Settings) -> Vec<String> {
     let bytes = take.bytes();
     let recorded =
         Recorded { layout: take.layout(), settings, frames: signal[0].len() as u64, len: bytes.len() as u64 };
-    wrong.extend(verify::difference(&mut Cursor::new(&bytes), &recorded));
+    wrong.extend(verified(&bytes, |file| verify::difference(file, &recorded)));
     if have("flac") {
         // -t compares the MD5 as well, and says so when there is none.
         let output = std::process::Command::new("flac").args(["-t", "--totally-silent"]).arg(path).output().unwrap();
@@ -169,12 +172,33 @@ fn a_file_in_which_a_byte_is_another_one_is_not_taken_for_whole() {
     let signal = music(44_100, 2, 20_000);
     let take = record(&FORMAT, 44_100, DEPTHS[1], &signal);
     let recorded = Recorded { layout: take.layout(), settings: DEPTHS[1], frames: 20_000, len: take.len() };
-    let differs = |bytes: &[u8]| verify::difference(&mut Cursor::new(bytes), &recorded);
+    let differs = |bytes: &[u8]| verified(bytes, |file| verify::difference(file, &recorded));
     let whole = take.bytes();
     assert_eq!(differs(&whole), None);
     let audio = take.container.header().len();
     // In the MD5, in the total, in the first block and in the last one.
     for at in [INFO_AT + 20, INFO_AT + 17, audio + 100, whole.len() - 3] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        assert!(differs(&bytes).is_some(), "byte {at}");
+    }
+    assert!(differs(&whole[..whole.len() - 1000]).is_some());
+}
+
+#[test]
+fn of_a_long_file_beginning_and_end_are_decoded() {
+    let signal = music(8000, 2, 8000 * 45);
+    let take = record(&FORMAT, 8000, DEPTHS[1], &signal);
+    let recorded = Recorded { layout: take.layout(), settings: DEPTHS[1], frames: 8000 * 45, len: take.len() };
+    let differs = |bytes: &[u8]| {
+        let read = verified(bytes, |file| verify::read(file, &recorded, 20_000));
+        read.unwrap_or_else(|error| Some(error.to_string()))
+    };
+    let whole = take.bytes();
+    assert_eq!(differs(&whole), None);
+    let audio = take.container.header().len();
+    let last_point = POINTS_AT + 4 * blocks::POINT_BYTES + 15;
+    for at in [audio + 100, whole.len() - 3, whole.len() - 20_000, last_point] {
         let mut bytes = whole.clone();
         bytes[at] ^= 1;
         assert!(differs(&bytes).is_some(), "byte {at}");
