@@ -6,7 +6,7 @@ use common::Rig;
 use common::readers::hound;
 
 /// Channels of the Info CHOP, in the order of the documentation.
-const CHANNELS: [&str; 15] = [
+const CHANNELS: [&str; 16] = [
     "last_samples_written",
     "total_samples_written",
     "recording",
@@ -22,6 +22,7 @@ const CHANNELS: [&str; 15] = [
     "peak",
     "part",
     "preroll_seconds",
+    "armed",
 ];
 
 /// Rows that every Info DAT has.
@@ -310,7 +311,7 @@ fn the_popup_is_short_and_says_what_matters() {
 }
 
 /// Fixed by a running take.
-const LATCHED: [&str; 12] = [
+const LATCHED: [&str; 13] = [
     "Filetype",
     "Uniquesuff",
     "N",
@@ -321,6 +322,7 @@ const LATCHED: [&str; 12] = [
     "Channelscope",
     "Quality",
     "Preroll",
+    "Start",
     "Limitlength",
     "Split",
 ];

@@ -68,7 +68,7 @@ pub(crate) struct Channel {
 }
 
 /// THE table of Info CHOP channels.
-pub(crate) static CHANNELS: [Channel; 15] = [
+pub(crate) static CHANNELS: [Channel; 16] = [
     Channel { name: "last_samples_written", value: |facts| facts.status.last_written.get() as f64 },
     Channel { name: "total_samples_written", value: |facts| facts.written() as f64 },
     Channel { name: "recording", value: |facts| f64::from(u8::from(facts.recording())) },
@@ -84,6 +84,7 @@ pub(crate) static CHANNELS: [Channel; 15] = [
     Channel { name: "peak", value: |facts| facts.status.peak.get() },
     Channel { name: "part", value: |facts| facts.count(|take| take.part) as f64 },
     Channel { name: "preroll_seconds", value: |facts| facts.status.preroll_seconds() },
+    Channel { name: "armed", value: |facts| f64::from(u8::from(facts.status.state() == State::Armed)) },
 ];
 
 /// A row of the Info DAT.
@@ -93,7 +94,7 @@ pub(crate) struct Row {
 }
 
 /// THE table of Info DAT rows.
-pub(crate) static ROWS: [Row; 28] = [
+pub(crate) static ROWS: [Row; 29] = [
     Row { key: "state", value: |facts| facts.status.state().name().into() },
     Row { key: "file", value: |facts| facts.text(|take| take.file.clone()) },
     Row { key: "file_suffix", value: |facts| facts.suffix() },
@@ -118,6 +119,7 @@ pub(crate) static ROWS: [Row; 28] = [
     Row { key: "peak", value: |facts| facts.status.peak.get().to_string() },
     Row { key: "part", value: |facts| facts.count(|take| take.part).to_string() },
     Row { key: "preroll_seconds", value: |facts| format!("{:.6}", facts.status.preroll_seconds()) },
+    Row { key: "armed", value: |facts| u8::from(facts.status.state() == State::Armed).to_string() },
     Row { key: "last_file", value: |facts| facts.last_file() },
     Row { key: "last_error", value: |facts| facts.last_error() },
     Row { key: "version", value: |_| env!("CARGO_PKG_VERSION").into() },

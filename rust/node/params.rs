@@ -2,6 +2,7 @@
 //!
 //! The shim declares them from these rows and knows no parameter by name.
 
+use super::level::SHORTEST_HOLD;
 use crate::bridge::Cook;
 use crate::codec::PCM_CODECS;
 use crate::formats::{FORMATS, FormatOption};
@@ -278,6 +279,47 @@ pub(crate) static PRE_ROLL: Par = Par {
            512 MiB.",
 };
 
+pub(crate) static START: Par = Par {
+    name: "Start",
+    label: "Start",
+    page: RECORDING,
+    kind: Kind::Menu { items: || vec![("record", "Record"), ("level", "Level")], default: "record" },
+    section: true,
+    latched: true,
+    option: None,
+    needs: None,
+    help: "Record: a take begins when Record goes on. Level: Record arms the operator, and while it is on a take begins \
+           whenever the input becomes loud, and ends when it has been quiet for a while. Each take gets a name of its own.",
+};
+
+/// The lowest Threshold, in dB.
+pub(super) const LOWEST_THRESHOLD: f64 = -90.0;
+
+pub(crate) static THRESHOLD: Par = Par {
+    name: "Threshold",
+    label: "Threshold",
+    page: RECORDING,
+    kind: Kind::Float { default: -40.0, min: LOWEST_THRESHOLD, max: Some(0.0), slider: 0.0 },
+    section: false,
+    latched: false,
+    option: None,
+    needs: Some(&START),
+    help: "Above how many dB a sample of any recorded channel is loud, where 0 is full scale. A take begins at the first \
+           loud frame, and before it holds what Pre-Roll says.",
+};
+
+pub(crate) static HOLD: Par = Par {
+    name: "Hold",
+    label: "Hold",
+    page: RECORDING,
+    kind: Kind::Float { default: 3.0, min: SHORTEST_HOLD, max: None, slider: 30.0 },
+    section: false,
+    latched: false,
+    option: None,
+    needs: Some(&START),
+    help: "For how many seconds the input must not be loud before the take ends. They are part of it.",
+};
+
 pub(crate) static NEW_TAKE: Par = Par {
     name: "Newtake",
     label: "New Take",
@@ -372,10 +414,10 @@ pub(crate) static SPLIT_NOW: Par = Par {
 };
 
 /// Those that others need.
-pub(crate) static SWITCHES: [&Par; 2] = [&LIMIT_LENGTH, &SPLIT];
+pub(crate) static SWITCHES: [&Par; 3] = [&START, &LIMIT_LENGTH, &SPLIT];
 
 /// THE table.
-pub(crate) static PARS: [&Par; 21] = [
+pub(crate) static PARS: [&Par; 24] = [
     &FILE_TYPE,
     &UNIQUE_SUFFIX,
     &N,
@@ -390,6 +432,9 @@ pub(crate) static PARS: [&Par; 21] = [
     &FILL_GAPS,
     &MAX_BUFFER,
     &PRE_ROLL,
+    &START,
+    &THRESHOLD,
+    &HOLD,
     &NEW_TAKE,
     &LIMIT_LENGTH,
     &LENGTH,

@@ -65,8 +65,21 @@ impl Piece {
         self.samples.len() / self.channels
     }
 
-    fn frames(&self) -> u64 {
+    /// A copy of `view`; `None` when the system has no memory.
+    pub(super) fn of(view: Planar<'_>) -> Option<Self> {
+        let (channels, frames) = (view.channels(), view.frames());
+        let mut piece = Self { samples: zeros(frames * channels)?, channels, from: 0, to: 0 };
+        piece.push(view);
+        Some(piece)
+    }
+
+    pub(super) fn frames(&self) -> u64 {
         (self.to - self.from) as u64
+    }
+
+    /// Forgets the first `frames`.
+    pub(super) fn cut(&mut self, frames: u64) {
+        self.from += frames as usize;
     }
 
     pub(super) fn view(&self) -> Planar<'_> {
@@ -75,15 +88,11 @@ impl Piece {
 
     /// Gives back the memory that is not filled.
     fn shrink(&mut self) {
-        let frames = self.to - self.from;
-        if frames == self.stride() {
-            return;
+        if self.to - self.from < self.stride()
+            && let Some(shrunk) = Self::of(self.view())
+        {
+            *self = shrunk;
         }
-        let Some(mut samples) = zeros(frames * self.channels) else { return };
-        for (channel, place) in samples.chunks_exact_mut(frames).enumerate() {
-            place.copy_from_slice(self.view().channel(channel));
-        }
-        *self = Self { samples, channels: self.channels, from: 0, to: frames };
     }
 
     /// Takes in as much of `view` as there is room for; the rest.
@@ -108,10 +117,15 @@ impl Kept {
         }
     }
 
+    /// Bytes of memory that it takes.
+    pub(super) fn bytes(&self) -> u64 {
+        if let Self::Audio(piece) = self { (piece.samples.len() * size_of::<f32>()) as u64 } else { 0 }
+    }
+
     /// Forgets the first `frames`, of which it has more.
     fn cut(&mut self, by: u64) {
         match self {
-            Self::Audio(piece) => piece.from += by as usize,
+            Self::Audio(piece) => piece.cut(by),
             Self::Silence { frames, .. } => *frames -= by,
             Self::Skipped(_) | Self::Lost(_) => {}
         }
@@ -122,10 +136,6 @@ impl History {
     /// Whether anything is to be kept.
     pub(super) fn is_on(&self) -> bool {
         self.limit > 0
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.kept.is_empty()
     }
 
     /// From now on `limit` frames are kept.
@@ -150,9 +160,7 @@ impl History {
 
     /// Bytes of memory that it takes.
     pub(super) fn bytes(&self) -> u64 {
-        let samples = |kept: &Kept| if let Kept::Audio(piece) = kept { piece.samples.len() } else { 0 };
-        let samples: usize = self.kept.iter().map(samples).sum();
-        (samples * size_of::<f32>()) as u64
+        self.kept.iter().map(Kept::bytes).sum()
     }
 
     pub(super) fn push(&mut self, mut view: Planar<'_>) {
@@ -220,11 +228,10 @@ impl History {
         contents
     }
 
-    /// The oldest of what is left.
-    pub(super) fn pop(&mut self) -> Option<Kept> {
-        let first = self.kept.pop_front();
-        self.frames -= first.as_ref().map_or(0, Kept::frames);
-        first
+    /// All of it.
+    pub(super) fn take(&mut self) -> VecDeque<Kept> {
+        self.frames = 0;
+        std::mem::take(&mut self.kept)
     }
 }
 
@@ -260,7 +267,7 @@ mod tests {
     /// What is left of a history, frame by frame: of silence, zeros.
     fn drain(history: &mut History, channel: usize) -> Vec<f32> {
         let mut read = Vec::new();
-        while let Some(kept) = history.pop() {
+        for kept in history.take() {
             match kept {
                 Kept::Audio(piece) => read.extend_from_slice(piece.view().channel(channel)),
                 Kept::Silence { frames, .. } => read.extend((0..frames).map(|_| 0.0)),
@@ -327,7 +334,7 @@ mod tests {
         history.push(Planar::contiguous(&[0.5; 90_000], 1, 90_000));
         assert!(history.is_on() && history.bytes() >= 90_000 * 4);
         history.set_limit(0);
-        assert!(!history.is_on() && history.is_empty());
+        assert!(!history.is_on() && history.take().is_empty());
         assert_eq!((history.frames(), history.bytes()), (0, 0));
     }
 }

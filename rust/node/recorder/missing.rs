@@ -53,20 +53,25 @@ impl Recorder {
         let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
         let rate = feed.layout().rate;
         let mut filled = Filled::Nothing;
+        // What is missing counts as quiet: a take that ends by it does so in time.
+        let (left, whole) = (self.level.map_or(u64::MAX, |level| level.left()), gap);
+        let gap = gap.min(left);
         running.fed.report.gap.add(gap);
         if gap > 0 && odd.is_none() && toggle(inputs, &params::FILL_GAPS) {
             feed.push_silence(gap);
             running.fed.seconds += gap as f64 / rate;
             filled = Filled::Silence;
         }
-        if self.suspension.is_owed() {
-            self.suspension.account(gap as f64 / rate, filled, &self.status);
-            return;
-        }
         match odd {
+            _ if self.suspension.is_owed() => self.suspension.account(gap as f64 / rate, filled, &self.status),
             None => {}
             Some(Odd::Delta(frames)) => self.status.warn(Warning::OddTime { frames: frames.to_string() }),
             Some(Odd::TooLong(seconds)) => self.status.warn(Warning::GapTooLong { seconds }),
+        }
+        if whole > 0 && whole >= left {
+            self.end_after(inputs, 0);
+        } else if let Some(level) = &mut self.level {
+            level.quiet += gap;
         }
     }
 
