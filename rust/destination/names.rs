@@ -107,7 +107,8 @@ pub(crate) fn reserve(order: &NameRequest) -> Result<Reserved, Problem> {
         template.count();
     }
     let reserved = |held, index| Reserved { held, suffix: template.suffix(index) };
-    if !order.is_another && !(order.unique && template.counts()) {
+    let is_counted = order.is_another || (order.unique && template.counts());
+    if !is_counted {
         return Ok(reserved(open::replace(&template.path(order.start)?)?, order.start));
     }
     for index in Candidates::new(&template, order.start) {

@@ -26,9 +26,7 @@ pub(super) struct Level {
 impl Level {
     /// Reads Threshold and Hold: they may follow an expression.
     pub(super) fn update(&mut self, inputs: &Inputs, rate: f64) {
-        // In this order a Threshold that is no number records everything, since nothing else loses nothing.
-        let decibels = inputs.par_double(params::THRESHOLD.name).max(params::LOWEST_THRESHOLD).min(0.0);
-        self.threshold = 10f64.powf(decibels / 20.0) as f32;
+        self.threshold = amplitude(inputs.par_double(params::THRESHOLD.name));
         self.hold = (inputs.par_double(params::HOLD.name).max(SHORTEST_HOLD) * rate).round() as u64;
     }
 
@@ -86,6 +84,13 @@ impl Level {
         }
         first
     }
+}
+
+/// Of a Threshold in dB. One that is no number counts as the lowest: what is recorded in vain is not lost.
+fn amplitude(decibels: f64) -> f32 {
+    let lowest = params::LOWEST_THRESHOLD;
+    let decibels = if decibels > lowest { decibels.min(0.0) } else { lowest };
+    10f64.powf(decibels / 20.0) as f32
 }
 
 /// NaN is not loud.
@@ -174,6 +179,13 @@ mod tests {
             let either: Vec<bool> = loud.iter().zip(&second).map(|(one, other)| *one || *other).collect();
             prop_assert_eq!(seen(&samples, block, hold), told(&either, hold));
         }
+    }
+
+    #[test]
+    fn a_threshold_is_never_more_than_full_scale_and_no_number_means_the_lowest() {
+        assert_eq!([20.0, 0.0, -20.0].map(amplitude), [1.0, 1.0, 0.1]);
+        assert_eq!(amplitude(f64::NAN), amplitude(-90.0));
+        assert_eq!(amplitude(-1000.0), amplitude(-90.0));
     }
 
     #[test]

@@ -216,15 +216,13 @@ impl Recorder {
             self.end_by_itself(cook, inputs, layout);
         }
         let split = self.obey_pulses(inputs, record);
-        if !record {
-            if self.running.is_some() || self.blocked || self.is_unready {
-                self.settle_suspension(inputs);
-                if let Some(running) = &self.running {
-                    // What the disk refuses is tried for as long as memory could have held more.
-                    running.fed.report.wait_no_longer_than(max_buffer(inputs));
-                }
-                self.stop();
+        if !record && (self.running.is_some() || self.blocked || self.is_unready) {
+            self.settle_suspension(inputs);
+            if let Some(running) = &self.running {
+                // What the disk refuses is tried for as long as memory could have held more.
+                running.fed.report.wait_no_longer_than(max_buffer(inputs));
             }
+            self.stop();
         }
         self.set_level(inputs, record);
         let begins = record && (self.level.is_none() || self.is_next || self.is_called);
@@ -325,12 +323,6 @@ impl Recorder {
         if kind != SliceKind::Seen && cook.samples > 0 {
             self.push_slice(cook, inputs, layout, kind, block);
         }
-    }
-
-    /// Nothing is recorded at this cook: no gap can lie before the next one.
-    fn rest(&mut self) {
-        self.slices.interrupt();
-        self.pace.rest();
     }
 
     /// Pushes the gap and the samples of one cook.

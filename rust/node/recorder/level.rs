@@ -84,8 +84,7 @@ impl Recorder {
         level.update(inputs, input.rate);
         let frames = block.frames();
         let (mut shares, mut from, mut before) = (Vec::new(), 0, 0);
-        loop {
-            let Some(fed) = self.fed() else { break };
+        while let Some(fed) = self.fed() {
             let runs = self.running.is_some();
             let cut = match runs {
                 true => level.end(block, &fed.selected, from),

@@ -9,6 +9,12 @@ use crate::node::time::{Odd, SliceKind, TimeSlice, elapsed};
 use crate::stream::AudioLayout;
 
 impl Recorder {
+    /// Nothing is recorded at this cook: no gap can lie before the next one.
+    pub(super) fn rest(&mut self) {
+        self.slices.interrupt();
+        self.pace.rest();
+    }
+
     /// Why nothing of this cook's input can be recorded, if a take runs and is not paused.
     pub(super) fn why_suspended(
         &mut self,
