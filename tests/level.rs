@@ -297,3 +297,24 @@ fn whole_sentences_are_in_a_take_each() {
     play(&mut rig, &mut Random::new(1), &signal, 800);
     assert_takes(&mut rig, &signal, &takes, "speech");
 }
+
+#[test]
+fn threshold_and_hold_are_greyed_out_unless_they_are_used_and_follow_a_running_take() {
+    let mut rig = armed(1, 0.0, 0.1);
+    rig.record(false);
+    for (start, used) in [("record", false), ("level", true)] {
+        rig.node.set("Start", start);
+        rig.cooks(20);
+        assert_eq!(["Threshold", "Hold"].map(|name| rig.node.enabled(name)), [used; 2], "{start}");
+    }
+    rig.record(true);
+    rig.play(&[&[0.5; 800]]);
+    assert!(!rig.node.enabled("Start") && rig.node.enabled("Threshold") && rig.node.enabled("Hold"));
+    // What is as loud as before no longer is.
+    rig.node.set("Threshold", 0.0);
+    for _ in 0..6 {
+        rig.play(&[&[0.5; 800]]);
+    }
+    rig.wait("the take has ended", |node| node.info("takes_finished") == 1.0);
+    assert_eq!(hound(&rig.path("take.0.wav")).samples.len(), 800 + 4800);
+}
