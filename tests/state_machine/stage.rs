@@ -104,6 +104,10 @@ impl Stage {
         match step {
             Step::Cook(cook) => return self.cook(*cook),
             Step::Record(on) => {
+                if !on {
+                    // So long a file that somebody else holds is waited for.
+                    self.node.set("Maxbuffer", 1.0);
+                }
                 self.settings.record = *on;
                 self.node.set("Record", *on);
             }
