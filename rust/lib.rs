@@ -42,7 +42,8 @@
 //!
 //! 1. Record goes on: [`node`] resolves Channel Scope, reads the text parameters once and puts a request into the stream.
 //!    With Pre-Roll the cooks before have fed the stream, too, and the encoding thread has kept the last seconds
-//!    (`take::history`), with which the take begins.
+//!    (`take::history`), with which the take begins. With Start at level Record arms the node (`node::level`), and takes
+//!    begin and end in the middle of blocks: their messages say after how many frames of the next one they are due.
 //! 2. Every cook copies its planar block into the ring of the stream and returns: no file, no lock, no allocation.
 //! 3. The encoding thread ([`take`]) turns what it reads into packets; the [`destination`] names, opens and locks the
 //!    file, writes and checkpoints. While the disk stalls, packets wait in its queue.
@@ -57,7 +58,7 @@
 //! |---|---|---|---|---|
 //! | the host's main thread, in a cook | | [`node::operator`], `node::recorder` | allocate and wake a thread when a take starts or ends | touch a file, wait (but for an offline render), allocate or call the system in the steady state |
 //! | any thread of the host, at any time | | info, error and popup getters; with Python's lock those of [`node::python`] | read the `node::status`, whose lock is held for a copy | take what a cook holds, wait |
-//! | `afop-encoder` | the node's first take, or its first Pre-Roll | [`take`], [`codec`] | use the processor | touch a file, wait for a disk |
+//! | `afop-encoder` | the node's first take, or the first time that it listens | [`take`], [`codec`] | use the processor | touch a file, wait for a disk |
 //! | `afop-writer` | with it | [`destination`], [`container`] | block on the disk | hold a lock that a cook takes across a file operation |
 //! | `afop-sync` | every 8 s of a file, for as long as a sync takes | `destination::syncing` | block on the disk | keep the writing waiting |
 //! | `afop-scout` | Python's first question for the suffix | [`destination::scout`] | block on the disk | keep a take or a cook waiting |

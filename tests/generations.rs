@@ -81,7 +81,7 @@ fn parameters_should_be_the_same_but_for_what_a_host_lacks() {
             assert_eq!(helped, newest, "{generation}: help of {}", par.name);
         }
         let sections: Vec<_> = node.pars().iter().filter(|par| par.section).map(|par| par.name.as_str()).collect();
-        let drawn: &[&str] = &["Record", "Headerdat", "Fillgaps", "Preroll", "Limitlength", "Split", "Marker"];
+        let drawn: &[&str] = &["Record", "Headerdat", "Fillgaps", "Preroll", "Start", "Limitlength", "Split", "Marker"];
         let expected: &[&str] = if newest { drawn } else { &[] };
         assert_eq!(sections, expected, "{generation}");
         assert_eq!(node.host_faults(), [""; 0], "{generation}");

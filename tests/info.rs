@@ -23,6 +23,7 @@ const CHANNELS: [&str; 16] = [
     "part",
     "markers",
     "preroll_seconds",
+    "armed",
 ];
 
 /// Rows that every Info DAT has.
@@ -312,7 +313,7 @@ fn the_popup_is_short_and_says_what_matters() {
 }
 
 /// Fixed by a running take.
-const LATCHED: [&str; 12] = [
+const LATCHED: [&str; 13] = [
     "Filetype",
     "Uniquesuff",
     "N",
@@ -323,6 +324,7 @@ const LATCHED: [&str; 12] = [
     "Channelscope",
     "Quality",
     "Preroll",
+    "Start",
     "Limitlength",
     "Split",
 ];

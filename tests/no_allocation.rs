@@ -236,3 +236,45 @@ fn a_take_whose_disk_is_slow_allocates_nothing_on_the_cook_thread() {
     rig.finish();
     assert_eq!(rig.number("total_samples_written"), 800 * (STEADY_COOKS as u64 + 1));
 }
+
+#[test]
+fn a_node_that_waits_for_a_level_allocates_nothing() {
+    for (channels, preroll) in [(2, 0.0), (8, 1.0)] {
+        let mut rig = Rig::new(channels, 48_000.0);
+        rig.node.set("Start", "level");
+        rig.node.set("Threshold", 0.0);
+        rig.node.set("Preroll", preroll);
+        rig.record(true);
+        calls(&mut rig, 800);
+        assert_quiet(&mut rig, "armed");
+        assert_eq!(rig.node.info("armed"), 1.0);
+        rig.node.set("Threshold", -40.0);
+        calls(&mut rig, 800);
+        settle(&mut rig);
+        assert_quiet(&mut rig, "recording");
+        assert_eq!(rig.node.info("recording"), 1.0);
+        rig.finish();
+    }
+}
+
+#[test]
+fn while_a_long_pre_roll_is_encoded_the_ring_has_room() {
+    let mut rig = Rig::with_path(2, 48_000.0, "/project1/afo1?delay=writer:100000");
+    rig.node.set("Preroll", 120.0);
+    rig.node.set("Codec", "pcm32");
+    for second in 1..=121 {
+        rig.block(48_000);
+        rig.wait("it is heard", |node| node.info("preroll_seconds") >= second.min(120) as f32 - 0.5);
+    }
+    rig.record(true);
+    calls(&mut rig, 800);
+    // More than the ring holds, while the disk has taken only some of it.
+    const COOKS: usize = 400;
+    for cook in 0..COOKS {
+        assert_eq!(calls(&mut rig, 800), 0, "cook {cook}");
+        std::thread::sleep(std::time::Duration::from_micros(1600));
+    }
+    assert!(rig.node.info("seconds_written") < 120.0, "the pre-roll is not written yet");
+    rig.finish();
+    assert_eq!(rig.number("total_samples_written"), 120 * 48_000 + 800 * (COOKS as u64 + 1));
+}

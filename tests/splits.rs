@@ -4,10 +4,10 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::formats::{FileType, file_types};
+use common::formats::{FileType, file_types, width};
 use common::readers::hound;
 use common::{Rig, assert_same, expected, interleaved};
-use tdhost::audio::Decoder;
+use tdhost::audio::{Decoder, Samples};
 
 fn rig(channels: usize) -> Rig {
     let mut rig = Rig::new(channels, 48_000.0);
@@ -331,5 +331,82 @@ fn tdhost_presses_buttons_and_knows_what_a_take_then_holds() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{name}: {text}{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(out.read_dir().expect("the folder").count(), files, "{name}: {text}");
+    }
+}
+
+/// What a lossless file holds, interleaved: bits of floats.
+fn decoded(path: &Path) -> Vec<i32> {
+    let samples = Decoder::open(path).and_then(|mut decoder| decoder.read_to_end());
+    let channels = match samples.unwrap_or_else(|error| panic!("{}: {error}", path.display())) {
+        Samples::Int { channels, .. } => channels,
+        Samples::Float(channels) => {
+            channels.iter().map(|channel| channel.iter().map(|sample| sample.to_bits() as i32).collect()).collect()
+        }
+    };
+    (0..channels[0].len()).flat_map(|frame| channels.iter().map(move |channel| channel[frame])).collect()
+}
+
+/// Two minutes of audio, or as many as `AFOP_SPLIT_MINUTES` says, played fast through a split of this kind.
+fn splits_of_a_kind(file_type: &FileType, codec: &str, kind: &str, minutes: u64) {
+    const RATE: u64 = 8000;
+    let mut rig = Rig::new(1, RATE as f64);
+    rig.node.set("Filetype", file_type.name);
+    rig.node.set("Codec", codec);
+    rig.node.set("Split", if kind == "now" { "off" } else { kind });
+    let every = match kind {
+        "time" => minutes as f64 / 7.0,
+        "size" => 1.0,
+        _ => 0.01,
+    };
+    rig.node.set("Splitevery", every);
+    rig.set_file("take");
+    rig.record(true);
+    let mut pressed = vec![0];
+    for second in 0..minutes * 60 {
+        if kind == "now" && second % (minutes * 9) == minutes * 5 {
+            rig.node.pulse("Splitnow");
+            pressed.push(second * RATE);
+        }
+        rig.block(RATE as usize);
+        rig.wait("the encoding thread keeps up", |node| node.info("buffer_seconds") < 20.0);
+    }
+    rig.finish();
+    let what = format!("{} {codec}, {kind}", file_type.name);
+    assert_eq!((rig.node.error(), rig.number("lost_samples")), (String::new(), 0), "{what}");
+    let paths = parts(&rig, file_type.extensions[0]);
+    let lengths: Vec<u64> = paths.iter().map(|path| frames(path)).collect();
+    let all = rig.given[0].len() as u64;
+    pressed.push(all);
+    let part = (every * 60.0 * RATE as f64).round() as u64;
+    match kind {
+        "time" => {
+            let wanted: Vec<u64> = (0..all.div_ceil(part)).map(|at| (all - at * part).min(part)).collect();
+            assert_eq!(lengths, wanted, "{what}");
+        }
+        "now" => {
+            let wanted: Vec<u64> = pressed.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            assert_eq!(lengths, wanted, "{what}");
+        }
+        _ => assert_eq!(lengths.iter().sum::<u64>(), all, "{what}"),
+    }
+    if !file_type.is_lossy() {
+        let (bits, float) = width(codec);
+        let stored = |value: f32| if float { value.to_bits() as i32 } else { expected(value, bits) };
+        let read: Vec<i32> = paths.iter().flat_map(|path| decoded(path)).collect();
+        assert_same(&read, &interleaved(&rig.given, stored), &what);
+    }
+    println!("{what}: {} parts", paths.len());
+}
+
+#[test]
+fn every_kind_of_split_keeps_every_frame_of_every_type() {
+    let minutes = std::env::var("AFOP_SPLIT_MINUTES").map_or(2, |minutes| minutes.parse().expect("a number"));
+    for file_type in file_types() {
+        let codecs = if file_type.is_lossy() { &["pcm24"] } else { file_type.codecs };
+        for codec in codecs {
+            for kind in ["time", "clock", "size", "now"] {
+                splits_of_a_kind(file_type, codec, kind, minutes);
+            }
+        }
     }
 }

@@ -97,31 +97,6 @@ impl Comments {
     }
 }
 
-/// What the second packet is made from.
-struct Comments {
-    /// The packet without a field.
-    empty: Vec<u8>,
-    fields: Vec<(String, String)>,
-}
-
-impl Comments {
-    /// The packet with these `chapters`, as long for all of them that fit into its room.
-    fn packet(&self, chapters: &[(String, String)]) -> Vec<u8> {
-        let len = vorbis_comment_packet(&self.empty, &self.fields).len() + ROOM;
-        let mut packet = vorbis_comment_packet(&self.empty, &[&self.fields, chapters].concat());
-        packet.resize(len, 0);
-        packet
-    }
-}
-
-/// What must be overwritten to make `after` of `before`, which is as long.
-fn difference(before: &[u8], after: &[u8]) -> Option<Patch> {
-    let differs = |(before, after): (&u8, &u8)| before != after;
-    let first = before.iter().zip(after).position(differs)?;
-    let last = before.iter().zip(after).rposition(differs)?;
-    Some(Patch { at: first as u64, bytes: after[first..=last].to_vec() })
-}
-
 impl Container for Ogg {
     fn header(&self) -> &[u8] {
         &self.header

@@ -95,6 +95,15 @@ impl NameTemplate {
         self.text.contains(PLACE)
     }
 
+    /// Makes every index give another name, with the suffix at its end if there is none.
+    pub(crate) fn count(&mut self) {
+        if !self.counts()
+            && let Some((stem, _)) = self.text.rsplit_once('.')
+        {
+            self.text = format!("{stem}{PLACE}");
+        }
+    }
+
     /// The suffix of this index.
     pub(crate) fn suffix(&self, index: u64) -> String {
         suffix(index, self.extension)

@@ -21,6 +21,8 @@ pub(crate) struct NameRequest {
     /// When Record went on.
     pub(crate) moment: SystemTime,
     pub(crate) unique: bool,
+    /// Another take has begun since Record went on: nothing that exists is replaced.
+    pub(crate) is_another: bool,
     /// N: the first index, or the index.
     pub(crate) start: u64,
     /// Of the format; the first is given to names that have none.
@@ -34,7 +36,16 @@ impl NameRequest {
     #[cfg(test)]
     pub(crate) fn of(file: &str) -> Self {
         let (op, moment) = ("audiofileoutplus1".into(), SystemTime::now());
-        Self { file: file.into(), op, moment, unique: false, start: 0, extensions: &["wav"], handed_out: None }
+        Self {
+            file: file.into(),
+            op,
+            moment,
+            unique: false,
+            is_another: false,
+            start: 0,
+            extensions: &["wav"],
+            handed_out: None,
+        }
     }
 
     /// Whether both stand for the same names, whatever index an expression in File had at hand, and at any moment.
@@ -91,9 +102,13 @@ pub(crate) fn suffix(index: u64, extension: &str) -> String {
 /// With Unique Suffix, and a name that uses the suffix, nothing that exists is ever opened: the name is taken by
 /// creating the file, so that two nodes, or two names that the file system takes for one, get two files.
 pub(crate) fn reserve(order: &NameRequest) -> Result<Reserved, Problem> {
-    let template = NameTemplate::new(order)?;
+    let mut template = NameTemplate::new(order)?;
+    if order.is_another {
+        template.count();
+    }
     let reserved = |held, index| Reserved { held, suffix: template.suffix(index) };
-    if !(order.unique && template.counts()) {
+    let is_counted = order.is_another || (order.unique && template.counts());
+    if !is_counted {
         return Ok(reserved(open::replace(&template.path(order.start)?)?, order.start));
     }
     for index in Candidates::new(&template, order.start) {
@@ -102,6 +117,11 @@ pub(crate) fn reserve(order: &NameRequest) -> Result<Reserved, Problem> {
         }
     }
     Err(Problem::NoFreeName { path: template.path(order.start)? })
+}
+
+/// What is wrong with the name, as far as it can be told without the disk.
+pub(crate) fn check(order: &NameRequest) -> Result<(), Problem> {
+    NameTemplate::new(order).map(drop)
 }
 
 /// What `me.fileSuffix` says between takes: with Unique Suffix the next free one, else that of N. Asks the disk

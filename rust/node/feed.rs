@@ -75,9 +75,17 @@ impl Feed {
 
     /// Puts in a message, and wakes the encoding thread for it.
     pub(super) fn command(&mut self, command: Command) {
-        self.listens = matches!(command, Command::Listen { .. });
+        self.listens = command.listens();
         self.writer.control(command);
         self.wake();
+    }
+
+    /// Puts in a message that is due after so many frames of the block that comes.
+    pub(super) fn command_after(&mut self, frames: u64, command: Command) {
+        self.command(match frames {
+            0 => command,
+            _ => Command::After { frames, command: Box::new(command) },
+        });
     }
 
     /// Puts in a message that is in no hurry.

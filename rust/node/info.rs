@@ -68,7 +68,7 @@ pub(crate) struct Channel {
 }
 
 /// THE table of Info CHOP channels.
-pub(crate) static CHANNELS: [Channel; 16] = [
+pub(crate) static CHANNELS: [Channel; 17] = [
     Channel { name: "last_samples_written", value: |facts| facts.status.last_written.get() as f64 },
     Channel { name: "total_samples_written", value: |facts| facts.written() as f64 },
     Channel { name: "recording", value: |facts| f64::from(u8::from(facts.recording())) },
@@ -85,6 +85,7 @@ pub(crate) static CHANNELS: [Channel; 16] = [
     Channel { name: "part", value: |facts| facts.count(|take| take.part) as f64 },
     Channel { name: "markers", value: |facts| facts.count(|take| take.report.markers.get()) as f64 },
     Channel { name: "preroll_seconds", value: |facts| facts.status.preroll_seconds() },
+    Channel { name: "armed", value: |facts| f64::from(u8::from(facts.status.state() == State::Armed)) },
 ];
 
 /// A row of the Info DAT.
@@ -94,7 +95,7 @@ pub(crate) struct Row {
 }
 
 /// THE table of Info DAT rows.
-pub(crate) static ROWS: [Row; 29] = [
+pub(crate) static ROWS: [Row; 30] = [
     Row { key: "state", value: |facts| facts.status.state().name().into() },
     Row { key: "file", value: |facts| facts.text(|take| take.file.clone()) },
     Row { key: "file_suffix", value: |facts| facts.suffix() },
@@ -120,6 +121,7 @@ pub(crate) static ROWS: [Row; 29] = [
     Row { key: "part", value: |facts| facts.count(|take| take.part).to_string() },
     Row { key: "markers", value: |facts| facts.count(|take| take.report.markers.get()).to_string() },
     Row { key: "preroll_seconds", value: |facts| format!("{:.6}", facts.status.preroll_seconds()) },
+    Row { key: "armed", value: |facts| u8::from(facts.status.state() == State::Armed).to_string() },
     Row { key: "last_file", value: |facts| facts.last_file() },
     Row { key: "last_error", value: |facts| facts.last_error() },
     Row { key: "version", value: |_| env!("CARGO_PKG_VERSION").into() },

@@ -11,6 +11,7 @@ mod greyed;
 pub(crate) mod handed_out;
 pub(crate) mod identity;
 pub(crate) mod info;
+mod level;
 mod listening;
 mod naming;
 pub(crate) mod operator;

@@ -88,6 +88,7 @@ pub(crate) fn request(inputs: &Inputs, format: &Format, status: &NodeStatus) -> 
         handed_out: status.handed_out.at_the_end_of(&file).map(str::to_owned),
         file,
         unique: toggle(inputs, &params::UNIQUE_SUFFIX),
+        is_another: false,
         start: u64::try_from(inputs.par_int(params::N.name)).unwrap_or(0),
         extensions: format.extensions,
     })

@@ -2,6 +2,11 @@
 //!
 //! The shim declares them from these rows and knows no parameter by name.
 
+mod starting;
+
+pub(crate) use starting::{HOLD, PRE_ROLL, START, THRESHOLD};
+pub(super) use starting::{LONGEST_PREROLL, LOWEST_THRESHOLD};
+
 use crate::bridge::Cook;
 use crate::codec::PCM_CODECS;
 use crate::formats::{FORMATS, FormatOption};
@@ -263,23 +268,6 @@ pub(crate) static MAX_BUFFER: Par = Par {
            lost, and the operator says so.",
 };
 
-/// Seconds of the longest Pre-Roll.
-pub(super) const LONGEST_PREROLL: f64 = 120.0;
-
-pub(crate) static PRE_ROLL: Par = Par {
-    name: "Preroll",
-    label: "Pre-Roll",
-    page: RECORDING,
-    kind: Kind::Float { default: 0.0, min: 0.0, max: Some(LONGEST_PREROLL), slider: 30.0 },
-    section: true,
-    latched: true,
-    option: None,
-    needs: None,
-    help: "How many seconds of what was heard before Record went on are in the take, but nothing that was in the one \
-           before. Meanwhile they are kept in memory: 4 bytes a sample, 192 kB a second for a channel at 48 kHz, up to \
-           512 MiB.",
-};
-
 pub(crate) static NEW_TAKE: Par = Par {
     name: "Newtake",
     label: "New Take",
@@ -399,10 +387,10 @@ pub(crate) static MARKER_NAME: Par = Par {
 };
 
 /// Those that others need.
-pub(crate) static SWITCHES: [&Par; 2] = [&LIMIT_LENGTH, &SPLIT];
+pub(crate) static SWITCHES: [&Par; 3] = [&START, &LIMIT_LENGTH, &SPLIT];
 
 /// THE table.
-pub(crate) static PARS: [&Par; 23] = [
+pub(crate) static PARS: [&Par; 26] = [
     &FILE_TYPE,
     &UNIQUE_SUFFIX,
     &N,
@@ -417,6 +405,9 @@ pub(crate) static PARS: [&Par; 23] = [
     &FILL_GAPS,
     &MAX_BUFFER,
     &PRE_ROLL,
+    &START,
+    &THRESHOLD,
+    &HOLD,
     &NEW_TAKE,
     &LIMIT_LENGTH,
     &LENGTH,

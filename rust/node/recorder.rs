@@ -9,6 +9,7 @@
 
 mod before;
 mod cuts;
+mod level;
 mod marks;
 mod missing;
 mod taking;
@@ -21,6 +22,7 @@ use self::missing::time_slice;
 
 use super::feed::Feed;
 use super::greyed::Greyed;
+use super::level::Level;
 use super::listening::Listening;
 use super::naming::Naming;
 use super::running::{Fed, Running, max_buffer};
@@ -41,7 +43,12 @@ const LAST_PATIENCE: Duration = Duration::from_secs(20);
 /// The takes of one node. Dropping it finishes the running one.
 pub(crate) struct Recorder {
     running: Option<Running>,
-    /// While no take runs, and Pre-Roll says so.
+    /// While Record is on with Start = level: takes begin and end by it.
+    level: Option<Level>,
+    /// What the parameters say of a take that begins was looked at while no take runs, and something is wrong with it.
+    is_checked: bool,
+    is_unready: bool,
+    /// While no take runs, and Pre-Roll or the level says so.
     listening: Option<Listening>,
     /// Seconds of audio until a node without a take looks at Pre-Roll and Channel Scope again, or a take at the clock.
     look_in: f64,
@@ -57,6 +64,8 @@ pub(crate) struct Recorder {
     cut_short: Option<Arc<TakeReport>>,
     /// A take begins at this cook right behind the one before.
     is_next: bool,
+    /// New Take was pressed: one begins at this cook, however quiet it is.
+    is_called: bool,
     /// The last cook, if one that is like it goes the same way.
     steady: Option<Steady>,
     slices: Slices,
@@ -80,6 +89,9 @@ impl Recorder {
     pub(crate) fn new(status: Arc<NodeStatus>, faults: Arc<Faults>) -> Self {
         Self {
             running: None,
+            level: None,
+            is_checked: false,
+            is_unready: false,
             listening: None,
             look_in: 0.0,
             feed: None,
@@ -89,6 +101,7 @@ impl Recorder {
             blocked: false,
             cut_short: None,
             is_next: false,
+            is_called: false,
             steady: None,
             slices: Slices::default(),
             suspension: Suspension::default(),
@@ -110,12 +123,10 @@ impl Recorder {
         layout: Option<AudioLayout>,
         block: &mut CookBlock<'_>,
     ) {
-        match &self.steady {
-            Some(steady) if steady.is_like(cook) && self.is_undisturbed(cook) => {
-                let seconds = steady.seconds;
-                self.fast_path(cook, inputs, seconds, block);
-            }
-            _ => {
+        let seconds = self.steady.as_ref().filter(|steady| steady.is_like(cook)).map(|steady| steady.seconds);
+        match seconds.filter(|_| self.is_undisturbed(cook) && self.is_level_kept(inputs, block)) {
+            Some(seconds) => self.fast_path(cook, inputs, seconds, block),
+            None => {
                 let layout = layout.map(|layout| self.settled(layout));
                 self.slow_path(cook, inputs, layout, block);
                 self.steady = self.is_steady(cook, layout).then(|| Steady::new(cook));
@@ -161,9 +172,7 @@ impl Recorder {
         if self.running.is_some() {
             self.push(inputs, seconds, block);
         } else {
-            if let (Some(listening), Some(feed)) = (&mut self.listening, &mut self.feed) {
-                listening.push(feed, &mut self.pace, inputs, seconds, block);
-            }
+            self.push_heard(inputs, seconds, block);
             self.naming.idle(inputs, &self.status, &self.faults);
         }
         self.look_in -= seconds;
@@ -181,7 +190,9 @@ impl Recorder {
         match (&self.running, &self.listening) {
             (None, listening) => {
                 let is_heard = |listening: &Listening| listening.fed.input == layout && is_steady();
-                !cook.record() && self.trouble.is_none() && listening.as_ref().is_none_or(is_heard)
+                (!cook.record() || self.is_armed(cook))
+                    && self.trouble.is_none()
+                    && listening.as_ref().is_none_or(is_heard)
             }
             (Some(running), _) => {
                 let is_fed = cook.record() && !cook.pause() && running.fed.input == layout;
@@ -206,37 +217,42 @@ impl Recorder {
             self.tell_trouble(cook, trouble);
         }
         if self.running.as_ref().is_some_and(|running| running.fed.report.has_ended()) {
-            self.end_by_itself();
+            self.end_by_itself(cook, inputs, layout);
         }
         let split = self.obey_pulses(inputs, record);
-        if !record {
-            if self.running.is_some() || self.blocked {
-                self.settle_suspension(inputs);
-                if let Some(running) = &self.running {
-                    // What the disk refuses is tried for as long as memory could have held more.
-                    running.fed.report.wait_no_longer_than(max_buffer(inputs));
-                }
-                self.stop();
+        if !record && (self.running.is_some() || self.blocked || self.is_unready) {
+            self.settle_suspension(inputs);
+            if let Some(running) = &self.running {
+                // What the disk refuses is tried for as long as memory could have held more.
+                running.fed.report.wait_no_longer_than(max_buffer(inputs));
             }
-        } else if let Some(layout) = layout
+            self.stop();
+        }
+        self.set_level(inputs, record);
+        let begins = record && (self.level.is_none() || self.is_next || self.is_called);
+        if let Some(layout) = layout
             && cook.samples > 0
+            && begins
             && self.running.is_none()
             && !self.blocked
         {
-            self.start(cook, inputs, layout);
+            self.start(cook, inputs, layout, None);
         }
+        self.is_called = false;
         if self.running.is_none() {
             self.is_next = false;
             self.listen(cook, inputs, layout, was_running && !record);
             if was_running && self.listening.is_none() {
                 self.rest();
             }
+            self.check_before(cook, inputs, layout);
         }
         self.split(split);
         self.show_progress();
         self.look(cook, inputs, layout, block);
         self.mark_if_pressed(inputs);
         self.greyed.update(cook, inputs, self.running.is_some());
+        self.status.armed.set(self.is_armed(cook));
         if self.running.is_none() {
             self.naming.idle(inputs, &self.status, &self.faults);
         }
@@ -317,12 +333,6 @@ impl Recorder {
         }
     }
 
-    /// Nothing is recorded at this cook: no gap can lie before the next one.
-    fn rest(&mut self) {
-        self.slices.interrupt();
-        self.pace.rest();
-    }
-
     /// Pushes the gap and the samples of one cook.
     fn push_slice(
         &mut self,
@@ -338,18 +348,30 @@ impl Recorder {
             inputs,
             self.running.as_ref().map_or(kind, |running| kind.at_rate(layout.rate, running.fed.input.rate)),
         );
+        if self.running.is_none() {
+            // It has ended in what was missing.
+            self.listen(cook, inputs, Some(layout), true);
+            return self.hear(cook, inputs, layout, SliceKind::FOLLOWS, block);
+        }
         if self.running.as_ref().is_some_and(|running| running.fed.input != layout) {
             self.change_layout(inputs, cook.samples, layout);
         }
         self.mark_next_frame(inputs);
-        self.push(inputs, cook.samples as f64 / layout.rate, block);
+        match self.level {
+            Some(_) => self.push_by_level(cook, inputs, layout, block),
+            None => self.push(inputs, cook.samples as f64 / layout.rate, block),
+        }
     }
 
     /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
     #[cold]
     fn change_layout(&mut self, inputs: &Inputs, frames: usize, input: AudioLayout) {
         let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
+        let former = running.fed.input.rate;
         let layout = running.change_input(inputs, input);
+        if let Some(level) = &mut self.level {
+            level.quiet = (level.quiet as f64 * input.rate / former) as u64;
+        }
         feed.set_layout(layout, frames);
         self.status.set_layout(layout);
     }

@@ -25,6 +25,8 @@ pub(crate) struct NodeStatus {
     pub(crate) paused: Flag,
     /// A take is fed, and nothing of the input can be recorded.
     pub(crate) suspended: Flag,
+    /// Record is on, and a take begins when the input is loud enough.
+    pub(crate) armed: Flag,
     /// A panic of ours was caught in the middle of a cook, which ends the take.
     pub(crate) abandon: Flag,
     /// The timeline runs ahead of the clock, so that waiting audio is no sign of trouble.
@@ -47,6 +49,7 @@ pub(crate) struct NodeStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Idle,
+    Armed,
     Opening,
     Recording,
     Paused,
@@ -59,6 +62,7 @@ impl State {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
+            Self::Armed => "armed",
             Self::Opening => "opening",
             Self::Recording => "recording",
             Self::Paused => "paused",
@@ -104,6 +108,15 @@ impl NodeStatus {
         let mut shown = self.lock();
         shown.last_error = problem.to_string();
         shown.problem.get_or_insert_with(|| problem.to_string());
+    }
+
+    /// What is wrong with a take that would begin now, if anything is.
+    pub(crate) fn set_problem(&self, problem: Option<&Problem>) {
+        let mut shown = self.lock();
+        shown.problem = problem.map(Problem::to_string);
+        if let Some(problem) = &shown.problem {
+            shown.last_error = problem.clone();
+        }
     }
 
     /// Memory ran out for the first time in this take, `at` seconds into it.
@@ -184,6 +197,7 @@ impl NodeStatus {
         let failed = phase == Some(Phase::Failed) && take.is_some_and(|take| !take.acknowledged);
         match phase {
             _ if failed || shown.problem.is_some() => State::Failed,
+            _ if self.armed.is_set() => State::Armed,
             Some(Phase::Opening) if self.feeding.is_set() => State::Opening,
             Some(Phase::Recording) if self.feeding.is_set() && self.paused.is_set() => State::Paused,
             Some(Phase::Recording) if self.feeding.is_set() && self.suspended.is_set() => State::Suspended,

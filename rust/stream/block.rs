@@ -73,6 +73,19 @@ impl<'a> CookBlock<'a> {
         self.frames
     }
 
+    /// Samples of a channel that was not passed on yet.
+    ///
+    /// # Panics
+    /// When it was: an output that shares memory with the input may have changed them.
+    pub(crate) fn samples(&self, channel: usize) -> &[f32] {
+        assert!(channel >= self.next, "the channel was passed on");
+        match self.sources.get(channel) {
+            None | Some(0) => &[],
+            // SAFETY: `new` asks for `frames` floats at the address; nothing writes to them while `self` is borrowed.
+            Some(&at) => unsafe { slice::from_raw_parts(at as *const f32, self.frames) },
+        }
+    }
+
     /// Passes `channel` on and keeps its samples in `first` and, after them, in `second`, which are filled then. Channels
     /// are asked for in ascending order; those in between are only passed on. Where the caller holds a [`Fence`] they
     /// are kept past the caches.

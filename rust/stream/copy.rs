@@ -231,6 +231,13 @@ fn pass_group(found: &mut Peaks, group: [f32; GROUP], output: &mut [f32; GROUP])
     compare(found, &group);
 }
 
+/// The greatest absolute value; NaN counts as nothing.
+pub(crate) fn peak(samples: &[f32]) -> f32 {
+    let mut peaks = Peaks::default();
+    compare(&mut peaks, samples);
+    greatest(peaks)
+}
+
 /// The greatest of all.
 pub(super) fn greatest(mut peaks: Peaks) -> f32 {
     // Halves at a time: few instructions, which have to come from memory at every cook.

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use crate::messages::Mark;
 use crate::stream::planar::Planar;
 
 /// Samples of a piece.
@@ -33,8 +34,6 @@ pub(super) enum Kept {
     Skipped(u64),
     /// So many frames of the silence before were lost.
     Lost(u64),
-    /// The take begins here.
-    RecordOn,
 }
 
 /// Planar samples.
@@ -67,8 +66,21 @@ impl Piece {
         self.samples.len() / self.channels
     }
 
-    fn frames(&self) -> u64 {
+    /// A copy of `view`; `None` when the system has no memory.
+    pub(super) fn of(view: Planar<'_>) -> Option<Self> {
+        let (channels, frames) = (view.channels(), view.frames());
+        let mut piece = Self { samples: zeros(frames * channels)?, channels, from: 0, to: 0 };
+        piece.push(view);
+        Some(piece)
+    }
+
+    pub(super) fn frames(&self) -> u64 {
         (self.to - self.from) as u64
+    }
+
+    /// Forgets the first `frames`.
+    pub(super) fn cut(&mut self, frames: u64) {
+        self.from += frames as usize;
     }
 
     pub(super) fn view(&self) -> Planar<'_> {
@@ -77,15 +89,11 @@ impl Piece {
 
     /// Gives back the memory that is not filled.
     fn shrink(&mut self) {
-        let frames = self.to - self.from;
-        if frames == self.stride() {
-            return;
+        if self.to - self.from < self.stride()
+            && let Some(shrunk) = Self::of(self.view())
+        {
+            *self = shrunk;
         }
-        let Some(mut samples) = zeros(frames * self.channels) else { return };
-        for (channel, place) in samples.chunks_exact_mut(frames).enumerate() {
-            place.copy_from_slice(self.view().channel(channel));
-        }
-        *self = Self { samples, channels: self.channels, from: 0, to: frames };
     }
 
     /// Takes in as much of `view` as there is room for; the rest.
@@ -102,20 +110,35 @@ impl Piece {
 }
 
 impl Kept {
-    fn frames(&self) -> u64 {
+    /// What marks it in a take of so many frames a second. Silence that stands for lost samples is marked where it begins.
+    pub(super) fn mark(&self, rate: f64) -> Option<Mark> {
+        match self {
+            Self::Audio(_) | Self::Lost(_) => None,
+            Self::Silence { frames, is_gap: true } => Some(Mark::Filled(*frames as f64 / rate)),
+            Self::Silence { .. } => Some(Mark::Lost),
+            Self::Skipped(frames) => Some(Mark::LeftOut(*frames as f64 / rate)),
+        }
+    }
+
+    pub(super) fn frames(&self) -> u64 {
         match self {
             Self::Audio(piece) => piece.frames(),
             Self::Silence { frames, .. } => *frames,
-            Self::Skipped(_) | Self::Lost(_) | Self::RecordOn => 0,
+            Self::Skipped(_) | Self::Lost(_) => 0,
         }
+    }
+
+    /// Bytes of memory that it takes.
+    pub(super) fn bytes(&self) -> u64 {
+        if let Self::Audio(piece) = self { (piece.samples.len() * size_of::<f32>()) as u64 } else { 0 }
     }
 
     /// Forgets the first `frames`, of which it has more.
     fn cut(&mut self, by: u64) {
         match self {
-            Self::Audio(piece) => piece.from += by as usize,
+            Self::Audio(piece) => piece.cut(by),
             Self::Silence { frames, .. } => *frames -= by,
-            Self::Skipped(_) | Self::Lost(_) | Self::RecordOn => {}
+            Self::Skipped(_) | Self::Lost(_) => {}
         }
     }
 }
@@ -124,10 +147,6 @@ impl History {
     /// Whether anything is to be kept.
     pub(super) fn is_on(&self) -> bool {
         self.limit > 0
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.kept.is_empty()
     }
 
     /// From now on `limit` frames are kept.
@@ -152,9 +171,7 @@ impl History {
 
     /// Bytes of memory that it takes.
     pub(super) fn bytes(&self) -> u64 {
-        let samples = |kept: &Kept| if let Kept::Audio(piece) = kept { piece.samples.len() } else { 0 };
-        let samples: usize = self.kept.iter().map(samples).sum();
-        (samples * size_of::<f32>()) as u64
+        self.kept.iter().map(Kept::bytes).sum()
     }
 
     pub(super) fn push(&mut self, mut view: Planar<'_>) {
@@ -216,20 +233,16 @@ impl History {
                 Kept::Audio(piece) => contents.heard += piece.frames(),
                 Kept::Silence { frames, is_gap: true } | Kept::Skipped(frames) => contents.gap += frames,
                 Kept::Lost(frames) => contents.lost += frames,
-                Kept::Silence { .. } | Kept::RecordOn => {}
+                Kept::Silence { .. } => {}
             }
-        }
-        if self.frames > 0 {
-            self.kept.push_back(Kept::RecordOn);
         }
         contents
     }
 
-    /// The oldest of what is left.
-    pub(super) fn pop(&mut self) -> Option<Kept> {
-        let first = self.kept.pop_front();
-        self.frames -= first.as_ref().map_or(0, Kept::frames);
-        first
+    /// All of it.
+    pub(super) fn take(&mut self) -> VecDeque<Kept> {
+        self.frames = 0;
+        std::mem::take(&mut self.kept)
     }
 }
 
@@ -265,11 +278,11 @@ mod tests {
     /// What is left of a history, frame by frame: of silence, zeros.
     fn drain(history: &mut History, channel: usize) -> Vec<f32> {
         let mut read = Vec::new();
-        while let Some(kept) = history.pop() {
+        for kept in history.take() {
             match kept {
                 Kept::Audio(piece) => read.extend_from_slice(piece.view().channel(channel)),
                 Kept::Silence { frames, .. } => read.extend((0..frames).map(|_| 0.0)),
-                Kept::Skipped(_) | Kept::Lost(_) | Kept::RecordOn => {}
+                Kept::Skipped(_) | Kept::Lost(_) => {}
             }
         }
         read
@@ -332,7 +345,7 @@ mod tests {
         history.push(Planar::contiguous(&[0.5; 90_000], 1, 90_000));
         assert!(history.is_on() && history.bytes() >= 90_000 * 4);
         history.set_limit(0);
-        assert!(!history.is_on() && history.is_empty());
+        assert!(!history.is_on() && history.take().is_empty());
         assert_eq!((history.frames(), history.bytes()), (0, 0));
     }
 }

@@ -3,6 +3,7 @@
 //! The encoding thread uses the processor only. It never touches a file and never waits for a disk: what a disk has not
 //! taken waits as packets in the queue of its destination.
 
+mod held;
 mod history;
 mod part;
 mod pipeline;
@@ -32,8 +33,21 @@ pub(crate) enum Command {
     Listen { frames: u64, anew: bool },
     /// No take runs, and so many frames are missing here: they become silence if they are to be `filled`.
     Gap { frames: u64, filled: bool },
+    /// The command is due when so many more frames have come, before anything that follows them.
+    After { frames: u64, command: Box<Command> },
     /// No take runs, and so many frames of the silence before found no room in memory.
     Lost { frames: u64 },
+}
+
+impl Command {
+    /// Whether no take runs once it is obeyed.
+    pub(crate) fn listens(&self) -> bool {
+        match self {
+            Self::Listen { .. } => true,
+            Self::After { command, .. } => command.listens(),
+            _ => false,
+        }
+    }
 }
 
 /// A take as the cook thread asks for it.
@@ -45,6 +59,8 @@ pub(crate) struct TakeRequest {
     pub(crate) preroll: u64,
     /// Seconds after which it ends by itself.
     pub(crate) limit: Option<f64>,
+    /// Frames that are kept from then on, for the next one.
+    pub(crate) keeps: u64,
     pub(crate) split: Split,
     pub(crate) format: &'static Format,
     pub(crate) settings: Settings,

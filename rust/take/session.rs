@@ -3,23 +3,25 @@
 mod held;
 mod marks;
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::held::Held;
 use super::history::{History, Kept};
 use super::part::Part;
 use super::{Command, Split, TakeRequest};
 use crate::container::metadata;
 use crate::destination::{Batch, OpenPart, QueueSender, TakeOutput, Work};
-use crate::faults::{Faults, Point};
+use crate::faults::Faults;
 use crate::formats::{Setup, serial_number};
 use crate::messages::Problem;
 use crate::report::{Event, Report};
 use crate::stream::planar::Planar;
-use crate::stream::{AudioLayout, Item, Next, StreamReader};
+use crate::stream::{AudioLayout, Next, StreamReader};
 
 /// How long the thread sleeps when nothing waits: it then finds a few slices at once, and the cook thread need not wake
 /// it.
@@ -29,6 +31,8 @@ const NAP: Duration = Duration::from_millis(50);
 const ENCODING: Duration = Duration::from_millis(100);
 /// Bytes of samples that are encoded before it looks at the clock again.
 const LOOK_AT_THE_CLOCK: u64 = 64 * 1024;
+/// Items of the stream that are held, at most, before something of what is held goes on.
+const HELD_AT_ONCE: usize = 4096;
 /// What may still come behind the packets of a file: pads, and markers.
 const LARGEST_TAIL: u64 = 1024 * 1024;
 /// The same where a file should not be larger, and may be: pads, and the Info tag of an MP3.
@@ -47,10 +51,13 @@ struct Encoder {
     faults: Arc<Faults>,
     layout: AudioLayout,
     take: Option<Take>,
-    /// While a take runs, what of its pre-roll is not encoded yet: it comes before anything else from the stream.
+    /// What is kept while no take runs.
     history: History,
-    /// Frames of silence that come before that.
-    silence: u64,
+    held: Held,
+    /// Frames of the stream that were taken in, silence included.
+    passed: u64,
+    /// Commands that are due when so many were.
+    cuts: VecDeque<(u64, Box<Command>)>,
     /// Bytes of samples that were taken out of the stream and not sent on in any form.
     source_bytes: u64,
     /// When packets were sent last.
@@ -70,6 +77,8 @@ struct Take {
     marks: Vec<String>,
     /// Frames until it ends by itself, those of the part that runs included; the greatest number when it does not.
     left: u64,
+    /// Frames that are kept from then on.
+    keeps: u64,
 }
 
 /// What a turn has come to.
@@ -98,7 +107,9 @@ impl Session {
             layout,
             take: None,
             history: History::default(),
-            silence: 0,
+            held: Held::default(),
+            passed: 0,
+            cuts: VecDeque::new(),
             source_bytes: 0,
             sent: Instant::now(),
         };
@@ -121,13 +132,16 @@ impl Session {
 
     /// Encodes what waits, up to a batch.
     fn turn(&mut self) -> Turn {
-        if self.encoder.silence > 0 {
-            return self.encoder.encode_silence();
-        }
-        if self.encoder.has_preroll() {
-            return self.encoder.encode_preroll();
-        }
         let Self { stream, encoder } = self;
+        if encoder.holds_audio() {
+            // The ring is to be empty meanwhile.
+            for _ in 0..HELD_AT_ONCE {
+                let Next::Item(()) = stream.next(|item| encoder.take_item(item)) else { break };
+            }
+        }
+        if !encoder.held.is_empty() {
+            return encoder.take_held();
+        }
         let (began, mut clock_at) = (Instant::now(), LOOK_AT_THE_CLOCK);
         loop {
             match stream.next(|item| encoder.take_item(item)) {
@@ -154,7 +168,7 @@ impl Session {
                 encoder.send(false);
                 return Turn::GoOn;
             }
-            if encoder.silence > 0 || encoder.has_preroll() {
+            if !encoder.held.is_empty() {
                 return Turn::GoOn;
             }
         }
@@ -162,34 +176,6 @@ impl Session {
 }
 
 impl Encoder {
-    /// Takes in what is next in the stream. A panic is a problem like any other, and ends the take.
-    fn take_item(&mut self, item: Item<'_, Command>) {
-        if let Item::Audio(views) = &item {
-            let frames: u64 = views.iter().map(|view| view.frames() as u64).sum();
-            let bytes = frames * self.layout.frame_bytes();
-            self.report.backlog.encoded.add(bytes);
-            match self.take {
-                Some(_) => self.source_bytes += bytes,
-                None => self.report.backlog.heard.add(bytes),
-            }
-        }
-        if self.take.is_none() {
-            return self.hear(item);
-        }
-        self.guarded(|encoder| match item {
-            Item::Audio(views) => {
-                encoder.faults.pass(Point::Encoder);
-                views.into_iter().try_for_each(|view| encoder.encode(view))
-            }
-            Item::Silence(frames) => {
-                encoder.silence = frames;
-                Ok(())
-            }
-            Item::Layout(layout) => encoder.set_layout(layout),
-            Item::Control(command) => encoder.obey(command),
-        });
-    }
-
     fn obey(&mut self, command: Command) -> Result<(), Problem> {
         match command {
             Command::Begin(request) => self.begin(*request)?,
@@ -209,6 +195,7 @@ impl Encoder {
             }
             Command::Gap { frames, filled: false } => self.history.push_other(Kept::Skipped(frames)),
             Command::Lost { frames } => self.history.push_other(Kept::Lost(frames)),
+            Command::After { frames, command } => self.cuts.push_back((self.passed + frames, command)),
         }
         Ok(())
     }
@@ -233,7 +220,7 @@ impl Encoder {
 
     fn begin(&mut self, request: TakeRequest) -> Result<(), Problem> {
         self.end_take();
-        let TakeRequest { id, report, name, preroll, limit, split, format, settings, rows } = request;
+        let TakeRequest { id, report, name, preroll, limit, keeps, split, format, settings, rows } = request;
         let contents = self.history.cut(preroll);
         report.preroll.set(contents.heard);
         report.preroll_gap.set(contents.gap);
@@ -248,7 +235,9 @@ impl Encoder {
             split,
             marks: Vec::new(),
             left: limit.map_or(u64::MAX, |seconds| in_frames(seconds, self.layout.rate)),
+            keeps,
         });
+        self.held.push_preroll(self.history.take(), self.layout.rate);
         for warning in warnings {
             self.report.events.post(id, Event::Warning(warning));
         }
@@ -299,9 +288,10 @@ impl Encoder {
         self.send(false);
     }
 
-    /// The layout changed: the take goes on in another file.
+    /// The layout changed: a take goes on in another file.
     fn set_layout(&mut self, layout: AudioLayout) -> Result<(), Problem> {
         self.layout = layout;
+        self.history.clear();
         let runs = self.take.as_ref().and_then(|take| take.part.as_ref());
         if let Some(former) = runs.map(|part| part.layout).filter(|former| *former != layout) {
             self.finish_part(false)?;
@@ -325,13 +315,12 @@ impl Encoder {
         part.frames() >= *left
     }
 
-    /// The take is as long as it is to be. What comes until the cook thread knows is in none.
+    /// The take is as long as it is to be. What comes until the cook thread knows is in none, or in the next one.
     fn complete(&mut self) {
         if let Some(take) = &self.take {
             take.output.report.end();
+            self.history.set_limit(take.keeps);
         }
-        self.silence = 0;
-        self.history.clear();
         self.end_take();
     }
 
@@ -365,6 +354,9 @@ impl Encoder {
             let rest = part.encode(view)?;
             if self.is_complete() {
                 self.complete();
+                if let Some(rest) = rest.filter(|_| self.history.is_on()) {
+                    self.history.push(rest);
+                }
                 break;
             }
             let Some(rest) = rest else { break };

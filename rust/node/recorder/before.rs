@@ -21,7 +21,8 @@ impl Recorder {
     pub(super) fn listen(&mut self, cook: &Cook, inputs: &Inputs, input: Option<AudioLayout>, goes_on: bool) {
         self.look_in = LOOK;
         let seconds = preroll_seconds(inputs);
-        if seconds == 0.0 || self.blocked {
+        let is_armed = self.is_armed(cook);
+        if (seconds == 0.0 && !is_armed) || self.blocked || (self.level.is_some() && !is_armed) {
             return self.listen_no_more();
         }
         let Some(input) = input else {
@@ -50,6 +51,7 @@ impl Recorder {
     #[cold]
     fn listen_anew(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout, seconds: f64, goes_on: bool) {
         self.listening = None;
+        self.is_checked = false;
         let pattern = text(inputs, &params::CHANNEL_SCOPE);
         // A scope that selects nothing is an error of the take that begins with it.
         let Ok(selected) = select(&pattern, inputs) else { return self.listen_no_more() };
@@ -61,7 +63,13 @@ impl Recorder {
             // Without threads the take that begins is the one to say so.
             None => match Feed::start(layout, cook.samples, self.status.report(), &self.faults) {
                 Ok(feed) => feed,
-                Err(_) => return,
+                Err(problem) => {
+                    if self.is_armed(cook) {
+                        self.status.fail(&problem);
+                        self.is_unready = true;
+                    }
+                    return;
+                }
             },
         };
         let feed = self.feed.insert(feed);
@@ -114,9 +122,10 @@ impl Recorder {
         kind: SliceKind,
         block: &mut CookBlock<'_>,
     ) {
+        let is_armed = self.is_armed(cook);
         let (Some(listening), Some(feed)) = (&mut self.listening, &mut self.feed) else { return };
         let SliceKind::New { gap, odd } = kind else { return };
-        if listening.skips(feed, self.slices.is_clip()) || cook.samples == 0 {
+        if (listening.skips(feed, self.slices.is_clip()) && !is_armed) || cook.samples == 0 {
             return;
         }
         self.pace.go_on();
@@ -128,6 +137,9 @@ impl Recorder {
             feed.note(Command::Gap { frames: gap, filled });
             listening.fed.seconds += if filled { gap as f64 / layout.rate } else { 0.0 };
         }
-        listening.push(feed, &mut self.pace, inputs, cook.samples as f64 / layout.rate, block);
+        if is_armed {
+            return self.push_by_level(cook, inputs, layout, block);
+        }
+        self.push_heard(inputs, cook.samples as f64 / layout.rate, block);
     }
 }

@@ -36,6 +36,10 @@ impl Recorder {
     #[cold]
     fn end_for_the_next(&mut self, inputs: &Inputs) {
         self.is_next = self.running.is_some();
+        self.is_called = true;
+        if let Some(level) = &mut self.level {
+            level.quiet = 0;
+        }
         if self.running.is_some() {
             self.settle_suspension(inputs);
             self.let_go();

@@ -10,6 +10,12 @@ use crate::stream::AudioLayout;
 use crate::take::Command;
 
 impl Recorder {
+    /// Nothing is recorded at this cook: no gap can lie before the next one.
+    pub(super) fn rest(&mut self) {
+        self.slices.interrupt();
+        self.pace.rest();
+    }
+
     /// Why nothing of this cook's input can be recorded, if a take runs and is not paused.
     pub(super) fn why_suspended(
         &mut self,
@@ -54,6 +60,9 @@ impl Recorder {
         let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
         let rate = feed.layout().rate;
         let mut filled = Filled::Nothing;
+        // What is missing counts as quiet: a take that ends by it does so in time.
+        let (left, whole) = (self.level.map_or(u64::MAX, |level| level.left()), gap);
+        let gap = gap.min(left);
         running.fed.report.gap.add(gap);
         let seconds = gap as f64 / rate;
         let is_filled = gap > 0 && odd.is_none() && toggle(inputs, &params::FILL_GAPS);
@@ -65,14 +74,16 @@ impl Recorder {
             running.fed.seconds += seconds;
             filled = Filled::Silence;
         }
-        if self.suspension.is_owed() {
-            self.suspension.account(seconds, filled, &self.status);
-            return;
-        }
         match odd {
+            _ if self.suspension.is_owed() => self.suspension.account(seconds, filled, &self.status),
             None => {}
             Some(Odd::Delta(frames)) => self.status.warn(Warning::OddTime { frames: frames.to_string() }),
             Some(Odd::TooLong(seconds)) => self.status.warn(Warning::GapTooLong { seconds }),
+        }
+        if whole > 0 && whole >= left {
+            self.end_after(inputs, 0);
+        } else if let Some(level) = &mut self.level {
+            level.quiet += gap;
         }
     }
 

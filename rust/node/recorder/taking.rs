@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::{LAST_PATIENCE, Recorder};
 use crate::bridge::{Cook, Inputs};
+use crate::destination::names::{self, NameRequest};
 use crate::formats::FormatOption;
 use crate::messages::Problem;
-use crate::node::feed::Feed;
+use crate::node::feed::{Feed, most_preroll};
 use crate::node::reading::{chosen_format, chosen_settings, metadata_rows, select, text};
 use crate::node::running::{Fed, Running};
 use crate::node::suspension::Suspension;
@@ -37,12 +38,13 @@ impl Recorder {
         self.listen_no_more();
     }
 
+    /// Begins a take with what comes, or with what comes after so many frames of it. Whether that was possible.
     #[cold]
-    pub(super) fn start(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) {
-        let is_next = std::mem::take(&mut self.is_next);
-        match self.begin(cook, inputs, input) {
+    pub(super) fn start(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout, after: Option<u64>) -> bool {
+        match self.begin(cook, inputs, input, after.unwrap_or(0)) {
             Ok((running, follows)) => {
-                if !follows && !is_next {
+                // In the middle of a block the slice was looked at already.
+                if !follows && after.is_none() {
                     self.slices.begin();
                 }
                 self.look_in = if running.clock.is_some() { 0.0 } else { f64::INFINITY };
@@ -52,25 +54,50 @@ impl Recorder {
                 self.progress = Some((Arc::clone(&running.fed.report), 0));
                 self.status.feeding.set(true);
                 self.running = Some(running);
+                self.is_unready = false;
+                if let Some(level) = &mut self.level {
+                    level.update(inputs, input.rate);
+                    level.has_begun = true;
+                }
+                true
             }
             Err(problem) => {
                 self.status.fail(&problem);
-                self.blocked = true;
+                // What is loud later may have a take again.
+                self.blocked = self.level.is_none();
+                (self.is_checked, self.is_unready) = (false, self.level.is_some());
+                false
             }
         }
+    }
+
+    /// What is wrong with a take that would begin now, as far as the parameters and the input say.
+    pub(super) fn check(&self, inputs: &Inputs, input: AudioLayout) -> Result<(), Problem> {
+        let format = chosen_format(inputs);
+        names::check(&naming::request(inputs, format, &self.status)?)?;
+        let selected = select(&text(inputs, &params::CHANNEL_SCOPE), inputs)?;
+        format.allows(AudioLayout { channels: selected.len(), rate: input.rate }, chosen_settings(inputs))
     }
 
     #[cold]
     pub(super) fn stop(&mut self) {
         self.let_go();
         self.blocked = false;
+        self.is_unready = false;
         self.cut_short = None;
         self.status.record_off();
     }
 
-    /// The take was as long as Length says: the next one begins with Record off and on, or with New Take.
+    /// The take was as long as Length says: the next one begins with Record off and on, with New Take, or by its level.
     #[cold]
-    pub(super) fn end_by_itself(&mut self) {
+    pub(super) fn end_by_itself(&mut self, cook: &Cook, inputs: &Inputs, layout: Option<AudioLayout>) {
+        if self.level.is_some() && cook.record() {
+            // What has come since then is kept until the next one can begin.
+            if layout.is_some() && cook.samples > 0 {
+                self.end_by_length(inputs);
+            }
+            return;
+        }
         self.let_go();
         self.rest();
         self.blocked = true;
@@ -95,17 +122,25 @@ impl Recorder {
     }
 
     /// Reads the parameters of a take and begins it in the stream. Whether it follows on what was heard before.
-    fn begin(&mut self, cook: &Cook, inputs: &Inputs, input: AudioLayout) -> Result<(Running, bool), Problem> {
+    fn begin(
+        &mut self,
+        cook: &Cook,
+        inputs: &Inputs,
+        input: AudioLayout,
+        after: u64,
+    ) -> Result<(Running, bool), Problem> {
         let format = chosen_format(inputs);
         let settings = chosen_settings(inputs);
-        let name = naming::request(inputs, format, &self.status)?;
+        let is_another = self.level.is_some_and(|level| level.has_begun);
+        let name = NameRequest { is_another, ..naming::request(inputs, format, &self.status)? };
         let pattern = text(inputs, &params::CHANNEL_SCOPE);
         let selected = select(&pattern, inputs)?;
         let layout = AudioLayout { channels: selected.len(), rate: input.rate };
         format.allows(layout, settings)?;
         let (rows, warning) = metadata_rows(inputs);
         let (limit, split, clock) = self.cuts(cook, inputs);
-        let (preroll, seconds) = self.preroll(inputs, input, &selected);
+        let is_next = std::mem::take(&mut self.is_next);
+        let (preroll, seconds) = if is_next { (u64::MAX, 0.0) } else { self.preroll(inputs, input, &selected) };
         // What still waits for the take before must not take the memory of this one.
         self.hurry(Duration::ZERO);
         let feed = match self.feed.take() {
@@ -123,9 +158,10 @@ impl Recorder {
             self.status.report().events.post(id, Event::Warning(warning));
         }
         feed.set_layout(layout, cook.samples);
+        let keeps = if self.level.is_some() { most_preroll(layout) } else { 0 };
         let request =
-            TakeRequest { id, report: Arc::clone(&report), name, preroll, limit, split, format, settings, rows };
-        feed.command(Command::Begin(Box::new(request)));
+            TakeRequest { id, report: Arc::clone(&report), name, preroll, limit, keeps, split, format, settings, rows };
+        feed.command_after(after, Command::Begin(Box::new(request)));
         let fed = Fed { report, pattern, selected, input, seconds, lost_after: None };
         Ok((Running { fed, format, settings, clock, refused: None, markers: 0 }, preroll > 0))
     }

@@ -61,7 +61,7 @@ pub(crate) enum SliceKind {
 
 impl SliceKind {
     /// New samples that follow those before them.
-    pub(super) const FOLLOWS: Self = Self::New { gap: 0, odd: None };
+    pub(crate) const FOLLOWS: Self = Self::New { gap: 0, odd: None };
 
     /// Samples after so many seconds that are missing.
     pub(crate) fn after_seconds(seconds: f64, rate: f64) -> Self {

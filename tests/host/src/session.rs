@@ -150,7 +150,8 @@ impl Session {
             self.expect(&fed, position);
         }
         if self.recording && self.first_file.is_none() {
-            self.first_file = cooked.dat("file").filter(|file| !file.is_empty()).map(PathBuf::from);
+            let number = cooked.dat("part").unwrap_or("1");
+            self.first_file = cooked.dat("file").filter(|file| !file.is_empty()).map(|file| first(file, number));
         }
         self.position = position;
         self.last_cook = Some(cooked);
@@ -302,6 +303,18 @@ impl Session {
     }
 }
 
+/// The first file of a take whose part of this number has this name: a pre-roll may have several before anybody asks.
+fn first(part: &str, number: &str) -> PathBuf {
+    let part = Path::new(part);
+    let stem = part.file_stem().unwrap_or_default().to_string_lossy();
+    match (stem.strip_suffix(&format!("-{number}")), part.extension()) {
+        (Some(stem), Some(extension)) if number != "1" => {
+            part.with_file_name(format!("{stem}.{}", extension.to_string_lossy()))
+        }
+        _ => part.to_owned(),
+    }
+}
+
 /// A take from its first file to its last: `name.0.wav`, `name.0-2.wav`, `name.0-3.wav`.
 pub fn parts(first: &Path, last: &Path) -> Vec<PathBuf> {
     let stem = first.file_stem().unwrap_or_default().to_string_lossy();
@@ -328,6 +341,12 @@ pub fn parts(first: &Path, last: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_file_should_be_known_from_a_later_one() {
+        assert_eq!(first("a/take.0-2.wav", "2"), Path::new("a/take.0.wav"));
+        assert_eq!(first("a/take-2.wav", "1"), Path::new("a/take-2.wav"));
+    }
 
     #[test]
     fn parts_should_be_counted_from_the_first_to_the_last() {

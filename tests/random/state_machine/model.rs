@@ -17,6 +17,9 @@ pub(crate) struct Settings {
     pub(crate) number: u64,
     pub(crate) scope: &'static str,
     pub(crate) fill_gaps: bool,
+    /// Seconds of a take, and of a file.
+    pub(crate) limit: Option<f64>,
+    pub(crate) split: Option<f64>,
     pub(crate) record: bool,
     pub(crate) pause: bool,
 }
@@ -32,6 +35,8 @@ impl Default for Settings {
             number: 0,
             scope: "*",
             fill_gaps: true,
+            limit: None,
+            split: None,
             record: false,
             pause: false,
         }
@@ -93,13 +98,31 @@ pub(crate) struct Part {
     pub(crate) pieces: Vec<Piece>,
 }
 
+impl Piece {
+    /// Its first `frames`, and the rest if there is one.
+    fn split_at(self, frames: u64) -> (Self, Option<Self>) {
+        match self {
+            Self::Silence(all) if all > frames => (Self::Silence(frames), Some(Self::Silence(all - frames))),
+            Self::Given { start, frames: all, selected } if all as u64 > frames => {
+                let now = frames as usize;
+                let later = Self::Given { start: start + frames, frames: all - now, selected: selected.clone() };
+                (Self::Given { start, frames: now, selected }, Some(later))
+            }
+            all => (all, None),
+        }
+    }
+
+    fn frames(&self) -> u64 {
+        match self {
+            Self::Given { frames, .. } => *frames as u64,
+            Self::Silence(frames) => *frames,
+        }
+    }
+}
+
 impl Part {
     pub(crate) fn frames(&self) -> u64 {
-        let frames = |piece: &Piece| match piece {
-            Piece::Given { frames, .. } => *frames as u64,
-            Piece::Silence(frames) => *frames,
-        };
-        self.pieces.iter().map(frames).sum()
+        self.pieces.iter().map(Piece::frames).sum()
     }
 }
 
@@ -128,6 +151,9 @@ struct Take {
     /// A file of it is not where it should be: all is recorded, and an error says so.
     astray: bool,
     frames: u64,
+    /// Frames until it ends by itself, and until its file does.
+    left: u64,
+    room: u64,
 }
 
 #[derive(Debug, Default)]
@@ -136,6 +162,10 @@ pub(crate) struct Model {
     take: Option<Take>,
     /// A take could not begin: nothing until Record goes off.
     blocked: bool,
+    /// A take was as long as it was to be: nothing until Record goes off, or New Take.
+    over: bool,
+    /// What the take before has seen of the source, for one that begins at this cook.
+    seen: Option<i64>,
     pub(crate) takes_finished: u64,
     /// Frames of the last take, when it is one that counts.
     pub(crate) last_frames: Option<u64>,
@@ -159,8 +189,12 @@ pub(crate) enum Outcome {
 impl Model {
     /// One cook, before its gap and its losses are known. `began` tells whether a take did.
     pub(crate) fn cook(&mut self, settings: &Settings, wired: Option<Wired>) -> (Outcome, bool) {
+        let seen = self.seen.take();
         if !settings.record {
             self.end();
+            return (Outcome::Nothing, false);
+        }
+        if self.over {
             return (Outcome::Nothing, false);
         }
         if let Some(take) = self.take.as_mut().filter(|take| !settings.pause && take.refuses(wired)) {
@@ -172,7 +206,7 @@ impl Model {
         if self.take.is_none() && !self.blocked && wired.samples > 0 {
             began = true;
             self.last_frames = None;
-            if !self.begin(settings, wired) {
+            if !self.begin(settings, wired, seen) {
                 self.blocked = true;
                 return (Outcome::Refused, true);
             }
@@ -208,10 +242,48 @@ impl Model {
             true => Piece::Silence(frames as u64),
             false => Piece::Given { start: wired.start, frames, selected: take.selected.clone() },
         };
-        take.frames += frames as u64;
-        if let Some(File::Recorded(part)) = self.files.get_mut(&take.current) {
-            part.pieces.push(given);
+        self.push(given);
+    }
+
+    /// Puts a piece into the files of the take, which may end with it.
+    fn push(&mut self, piece: Piece) {
+        let mut rest = Some(piece);
+        while let (Some(piece), Some(take)) = (rest.take(), &mut self.take) {
+            let (now, later) = piece.split_at(take.room.min(take.left));
+            let frames = now.frames();
+            (take.frames, take.left, take.room) = (take.frames + frames, take.left - frames, take.room - frames);
+            if let Some(File::Recorded(part)) = self.files.get_mut(&take.current)
+                && frames > 0
+            {
+                part.pieces.push(now);
+            }
+            if take.left == 0 {
+                self.end();
+                self.over = true;
+            } else if later.is_some() {
+                self.roll_over();
+                rest = later;
+            }
         }
+    }
+
+    /// Split Now.
+    pub(crate) fn split(&mut self) {
+        let part = self.current().and_then(|current| self.files.get(current));
+        if matches!(part, Some(File::Recorded(part)) if part.frames() > 0) {
+            self.roll_over();
+        }
+    }
+
+    /// New Take: the next one begins as soon as there is something to record, at this cook if it can.
+    pub(crate) fn new_take(&mut self) {
+        self.seen = self.take.as_ref().and_then(|take| take.last_cooks);
+        self.end();
+    }
+
+    /// Whether a take has ended by itself.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
     }
 
     /// So many frames are missing at the end of what is recorded until now.
@@ -221,9 +293,8 @@ impl Model {
         if !take.settings.fill_gaps || gap as f64 / take.input.1 > 600.0 {
             return;
         }
-        take.frames += gap;
-        if let Some(File::Recorded(part)) = self.files.get_mut(&take.current) {
-            part.pieces.push(Piece::Silence(gap));
+        if gap > 0 {
+            self.push(Piece::Silence(gap));
         }
     }
 
@@ -242,6 +313,7 @@ impl Model {
     /// Record went off, or the node is destroyed.
     pub(crate) fn end(&mut self) {
         self.blocked = false;
+        self.over = false;
         if let Some(take) = self.take.take() {
             let good = !take.doomed && !take.astray;
             self.takes_finished += u64::from(good);
@@ -283,7 +355,7 @@ impl Model {
         }
     }
 
-    fn begin(&mut self, settings: &Settings, wired: Wired) -> bool {
+    fn begin(&mut self, settings: &Settings, wired: Wired, last_cooks: Option<i64>) -> bool {
         let selected = select(settings.scope, wired.channels);
         let sound = (selected.len(), wired.rate);
         // Asked before a thread or a file is.
@@ -302,11 +374,13 @@ impl Model {
             selected,
             input: (wired.channels, wired.rate),
             sound,
-            last_cooks: None,
+            last_cooks,
             suspended: false,
             doomed: true,
             astray: false,
             frames: 0,
+            left: in_frames(settings.limit, wired.rate),
+            room: in_frames(settings.split, wired.rate),
         };
         if let Some(name) = name {
             take.doomed = false;
@@ -327,7 +401,17 @@ impl Model {
         if take.selected.is_empty() || sound == take.sound {
             return;
         }
+        if take.left != u64::MAX {
+            take.left = in_frames(Some(take.left as f64 / take.sound.1), sound.1);
+        }
         take.sound = sound;
+        self.roll_over();
+    }
+
+    /// The take goes on in another file.
+    fn roll_over(&mut self) {
+        let Some(take) = &mut self.take else { return };
+        take.room = in_frames(take.settings.split, take.sound.1);
         let (stem, extension) = take.first.rsplit_once('.').expect("every name has an extension");
         loop {
             take.number += 1;
@@ -336,7 +420,7 @@ impl Model {
                 break;
             }
         }
-        self.files.insert(take.current.clone(), File::Recorded(part(&take.settings, sound)));
+        self.files.insert(take.current.clone(), File::Recorded(part(&take.settings, take.sound)));
     }
 
     /// The name that the take gets; `None` when there is none for it.
@@ -372,6 +456,11 @@ impl Take {
         let selected = select(self.settings.scope, wired.channels);
         selected.is_empty() || !self.settings.allow((selected.len(), wired.rate))
     }
+}
+
+/// So many seconds, a frame at least; the greatest number for no limit.
+fn in_frames(seconds: Option<f64>, rate: f64) -> u64 {
+    seconds.map_or(u64::MAX, |seconds| ((seconds * rate).round() as u64).max(1))
 }
 
 fn part(settings: &Settings, (channels, rate): (usize, f64)) -> Part {

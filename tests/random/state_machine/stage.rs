@@ -43,6 +43,8 @@ pub(crate) struct Stage {
     layout: (usize, f64),
     gap: u64,
     lost: u64,
+    /// A button that was pressed since the last cook.
+    pressed: Option<&'static str>,
     /// Files that were moved away.
     moved: usize,
     dir: TempDir,
@@ -84,6 +86,7 @@ impl Stage {
             layout: (0, 0.0),
             gap: 0,
             lost: 0,
+            pressed: None,
             moved: 0,
             dir,
             _held: held,
@@ -101,6 +104,10 @@ impl Stage {
         match step {
             Step::Cook(cook) => return self.cook(*cook),
             Step::Record(on) => {
+                if !on {
+                    // So long a file that somebody else holds is waited for.
+                    self.node.set("Maxbuffer", 1.0);
+                }
                 self.settings.record = *on;
                 self.node.set("Record", *on);
             }
@@ -133,6 +140,19 @@ impl Stage {
                 self.model.fill_gaps(*on);
                 self.node.set("Fillgaps", *on);
             }
+            Step::Limit(seconds) => {
+                self.settings.limit = (*seconds > 0.0).then_some(*seconds);
+                self.node.set("Limitlength", *seconds > 0.0);
+                self.node.set("Length", *seconds);
+            }
+            Step::Split(kind) => {
+                // 0.6 s, once a day and 100 MB: the last two come in no sequence, or at midnight.
+                let every = if *kind == "time" { 0.01 } else { 1440.0 };
+                self.settings.split = (*kind == "time").then_some(every * 60.0);
+                self.node.set("Split", *kind);
+                self.node.set("Splitevery", every);
+            }
+            Step::Press(button) => return self.press(button),
             Step::Harmless(name, value) => self.node.set(name, *value),
             Step::Table(table) => self.set_table(*table),
             Step::Null(name, null) => {
@@ -160,6 +180,25 @@ impl Stage {
         Ok(())
     }
 
+    /// Presses a button.
+    fn press(&mut self, button: &'static str) -> Result<(), String> {
+        // What of a suspension is the former take's, no number tells.
+        if self.suspended || (button == "Newtake" && self.model.may_fail()) {
+            return Ok(());
+        }
+        if self.model.is_over() {
+            // Until the node knows as well, it would take what comes for more of that take.
+            let finished = self.model.takes_finished.to_string();
+            self.wait("the take is finished", |node| {
+                let rows = node.info_dat();
+                rows.iter().any(|(key, value)| key == "takes_finished" && *value == finished || value == "failed")
+            })?;
+        }
+        self.pressed = Some(button);
+        self.node.pulse(button);
+        Ok(())
+    }
+
     fn cook(&mut self, cook: Cook) -> Result<(), String> {
         let mut time = self.timeline.advance(cook.frames.clamp(0.0, 100_000.0) as u32);
         (time.delta_frames, time.delta_ms) = (cook.frames, cook.frames * 1000.0 / FPS);
@@ -177,10 +216,21 @@ impl Stage {
         });
         let before = self.follows;
         self.settle_suspension(&cooked)?;
+        let mut is_next = false;
+        match self.pressed.take().filter(|_| self.settings.record) {
+            Some("Splitnow") => self.model.split(),
+            Some(_) => {
+                is_next = self.model.current().is_some();
+                self.model.new_take();
+            }
+            None => {}
+        }
         let (outcome, began) = self.model.cook(&self.settings.seen_without(&self.null), wired);
         if began {
             (self.gap, self.lost) = (0, 0);
-            self.rest();
+            if !is_next {
+                self.rest();
+            }
         }
         self.judge(&outcome, wired, cook, &cooked).map_err(|reason| {
             let state = cooked.dat("state").unwrap_or_default();

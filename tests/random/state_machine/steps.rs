@@ -24,6 +24,12 @@ pub(crate) enum Step {
     Number(f64),
     Scope(&'static str),
     FillGaps(bool),
+    /// Seconds after which a take ends; 0 for no limit.
+    Limit(f64),
+    /// An item of Split.
+    Split(&'static str),
+    /// A button is pressed before the next cook.
+    Press(&'static str),
     /// A parameter that has no influence on what is recorded.
     Harmless(&'static str, f64),
     Table(Table),
@@ -114,7 +120,10 @@ pub(crate) fn draw(random: &mut Random, plain: bool) -> Vec<Step> {
     let mut channels = 2;
     for _ in 0..random.between(10, 120) {
         let step = match random.between(0, 99) {
-            0..50 => draw_cook(random, plain, channels),
+            0..46 => draw_cook(random, plain, channels),
+            46..48 => Step::Press(text(random, &["Splitnow", "Newtake"])),
+            48 => Step::Limit(*random.pick(&[0.0, 0.0, 0.1, 0.5, 2.0])),
+            49 => Step::Split(text(random, &["off", "time", "clock", "size"])),
             50..62 => Step::Record(random.one_in(2)),
             62..67 => Step::Pause(random.one_in(3)),
             67..72 => {

@@ -42,7 +42,7 @@ impl OtherWork {
     }
 }
 
-/// `execute_us`, `memcpy_us`, `idle_us` and `pass_through_us`.
+/// `execute_us`, `memcpy_us`, `listening_us`, `armed_us`, `idle_us` and `pass_through_us`.
 pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String> {
     let rounds = bench.rounds(400, 40);
     let mut other = OtherWork::new(RECORDING_BYTES);
@@ -52,27 +52,39 @@ pub(super) fn measure(bench: &Bench, figures: &mut Figures) -> Result<(), String
             continue;
         }
         bench.doing(&format!("a cook of {channels} channels that records"));
-        let (execute, copy) = beside_memcpy(bench, &mut other, channels, rounds, Beside::Block)?;
+        let (execute, copy) = beside_memcpy(bench, &mut other, channels, rounds, Doing::Recording)?;
         figures.set(&keys[0], execute);
         figures.set(&keys[1], copy);
+    }
+    for (key, doing) in [("listening_us", Doing::Listening), ("armed_us", Doing::Armed)] {
+        for channels in COOK_CHANNELS {
+            let key = format!("{key}.{channels}");
+            if bench.wants(&key) {
+                bench.doing(&format!("a cook of {channels} channels that listens"));
+                figures.set(&key, beside_memcpy(bench, &mut other, channels, rounds, doing)?.0);
+            }
+        }
     }
     if bench.wants("idle_us") || bench.wants("pass_through_us") {
         bench.doing("a cook that does not record");
         other = OtherWork::new(IDLE_BYTES);
-        let (idle, copies) = beside_memcpy(bench, &mut other, 2, rounds, Beside::Channels)?;
+        let (idle, copies) = beside_memcpy(bench, &mut other, 2, rounds, Doing::Idle)?;
         figures.set("idle_us", idle);
         figures.set("pass_through_us", copies);
     }
     Ok(())
 }
 
-/// What is measured beside `execute`, in turns.
+/// What `execute` does; beside it, in turns, a memcpy of the same planar block is measured.
 #[derive(Clone, Copy, PartialEq)]
-enum Beside {
-    /// A memcpy of the same planar block; `execute` records.
-    Block,
-    /// A memcpy of each channel, as the pass-through takes at least; `execute` does nothing else.
-    Channels,
+enum Doing {
+    Recording,
+    /// For a pre-roll of 5 s.
+    Listening,
+    /// The same, with Start = level, and quiet.
+    Armed,
+    /// Nothing but the pass-through. Beside it each channel is copied, which that takes at least.
+    Idle,
 }
 
 /// Median microseconds of `execute` and of what is beside it.
@@ -81,17 +93,23 @@ fn beside_memcpy(
     other: &mut OtherWork,
     channels: usize,
     rounds: usize,
-    beside: Beside,
+    doing: Doing,
 ) -> Result<(f64, f64), String> {
-    let record = beside == Beside::Block;
     let mut stage = Stage::new(&bench.plugin, channels, &bench.path("cook.wav"), WAV24)?;
-    stage.record(record);
+    if matches!(doing, Doing::Listening | Doing::Armed) {
+        stage.node.set("Preroll", 5.0);
+    }
+    if doing == Doing::Armed {
+        stage.node.set("Start", "level");
+        stage.node.set("Threshold", 0.0);
+    }
+    stage.record(matches!(doing, Doing::Recording | Doing::Armed));
     for _ in 0..WARM_UP {
         // The writer thread keeps up, as it does at 60 cooks a second.
         other.touch();
         stage.cook();
     }
-    let pieces = if record { 1 } else { channels };
+    let pieces = if doing == Doing::Idle { channels } else { 1 };
     let sources = vec![vec![0.5f32; channels * FRAMES / pieces]; pieces];
     let mut targets = vec![vec![0.0f32; channels * FRAMES / pieces]; pieces];
     let (mut cooks, mut copies) = (Vec::new(), Vec::new());
@@ -105,7 +123,7 @@ fn beside_memcpy(
             black_box(&mut targets);
         }));
     }
-    if record {
+    if doing == Doing::Recording {
         stage.finish()?;
     }
     Ok((median(cooks).unwrap_or_default(), median(copies).unwrap_or_default()))

@@ -13,7 +13,7 @@ pub(super) struct Figures(Vec<(String, Option<f64>)>);
 impl Default for Figures {
     fn default() -> Self {
         let mut keys = Vec::new();
-        for group in ["execute_us", "memcpy_us"] {
+        for group in ["execute_us", "memcpy_us", "listening_us", "armed_us"] {
             keys.extend(COOK_CHANNELS.map(|channels| format!("{group}.{channels}")));
         }
         keys.extend(["idle_us", "pass_through_us"].map(str::to_owned));
@@ -78,6 +78,8 @@ mod tests {
         for key in [
             "/execute_us/2",
             "/memcpy_us/64",
+            "/listening_us/8",
+            "/armed_us/64",
             "/idle_us",
             "/pass_through_us",
             "/hound_inline_us/8",

@@ -25,6 +25,8 @@ pub(super) fn describe(figures: &Figures) -> String {
     for (name, group) in [
         ("  execute, recording", "execute_us"),
         ("  memcpy of the block", "memcpy_us"),
+        ("  execute, Pre-Roll on", "listening_us"),
+        ("  execute, waiting for a level", "armed_us"),
         ("  hound on the cook thread", "hound_inline_us"),
         ("  libsndfile on the cook thread", "libsndfile_inline_us"),
     ] {

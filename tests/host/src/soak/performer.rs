@@ -217,7 +217,8 @@ impl Performer {
             0..=5 => self.set_paused(!self.paused)?,
             6..=9 if self.paused => self.set_paused(false)?,
             10..=13 if !self.paused => self.rests_until = self.cooks + self.random.between(1, 25),
-            14..=15 => {
+            14..=17 if take.plan.split == "now" => self.node.pulse("Splitnow"),
+            14..=15 if take.plan.split == "off" => {
                 let mut layout = draw_layout(&mut self.random, &take.plan.file_type)?;
                 if take.plan.file_type == "mp3" {
                     // More would suspend the take, whose time the ledger does not know.

@@ -49,6 +49,8 @@ pub(super) struct Plan {
     pub(super) file_type: String,
     pub(super) layout: Layout,
     pub(super) scope: &'static str,
+    /// An item of Split, or `now` for the button: the take then keeps its layout and has no fault.
+    pub(super) split: &'static str,
     /// Cooks until Record goes off.
     pub(super) length: u64,
     /// And after how many cooks it comes, if it comes while recording.
@@ -71,8 +73,9 @@ impl Plan {
         };
         let faults: Vec<Fault> =
             Fault::ALL.into_iter().filter(|&fault| small_disk || fault != Fault::SmallDisk).collect();
-        let fault = random.one_in(5).then(|| (*random.pick(&faults), random.between(1, length)));
-        Ok(Self { file_type, layout, scope, length, fault })
+        let split = *random.pick(&["off", "off", "off", "off", "time", "clock", "size", "now"]);
+        let fault = (split == "off" && random.one_in(5)).then(|| (*random.pick(&faults), random.between(1, length)));
+        Ok(Self { file_type, layout, scope, split, length, fault })
     }
 
     /// Sets every parameter of the take but its file.
@@ -88,6 +91,10 @@ impl Plan {
             }
             node.try_set(name, Value::from(item))?;
         }
+        node.try_set("Split", if self.split == "now" { "off" } else { self.split })?;
+        // 0.6 s to 3 s, or megabytes.
+        let every = if self.split == "size" { 1.0 } else { 0.01 * random.between(1, 5) as f64 };
+        node.try_set("Splitevery", every)?;
         node.try_set("Quality", random.unit())?;
         node.try_set("Maxbuffer", random.between(5, 60) as f64)?;
         node.try_set("N", random.between(0, 3) as f64)?;

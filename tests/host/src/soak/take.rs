@@ -67,6 +67,7 @@ impl Take {
             name: format!("take {number}"),
             folder: self.folder,
             file_type: self.plan.file_type,
+            is_split: self.plan.split != "off",
             ledger: self.ledger,
             fault: fault.map(|fault| format!("{fault:?}")),
             harm: harmed.map(|(_, path)| format!("{} was locked and is no longer what it was", path.display())),

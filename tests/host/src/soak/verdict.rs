@@ -14,6 +14,8 @@ pub(super) struct Ended {
     pub(super) name: String,
     pub(super) folder: PathBuf,
     pub(super) file_type: String,
+    /// It may have any number of files, of which each goes on where the one before ends.
+    pub(super) is_split: bool,
     pub(super) ledger: Ledger,
     /// What was done to it.
     pub(super) fault: Option<String>,
@@ -98,15 +100,16 @@ fn examine(ended: &Ended, verdict: &mut Verdict) -> Result<(), String> {
         return Ok(());
     }
     let expected = &ended.ledger.segments;
+    let files: Vec<&[PathBuf]> = if ended.is_split { vec![&files] } else { files.chunks(1).collect() };
     if files.len() > expected.len() || ended.finished && files.len() < expected.len() {
         return Err(format!("the take has {} files, {} are right", files.len(), expected.len()));
     }
     let mut silenced = 0;
     let mut given_found = 0;
-    for (number, (file, segment)) in files.iter().zip(expected).enumerate() {
-        let found = read(file, segment)?;
+    for (number, (parts, segment)) in files.iter().zip(expected).enumerate() {
+        let found = read(parts, segment)?;
         if ended.finished {
-            walk(file)?;
+            parts.iter().try_for_each(|part| walk(part))?;
         }
         let last = number + 1 == files.len();
         let problem = match found.complaint(ended.lost) {
@@ -114,7 +117,7 @@ fn examine(ended: &Ended, verdict: &mut Verdict) -> Result<(), String> {
             problem => problem,
         };
         if let Some(problem) = problem {
-            return Err(format!("{}: {problem}", file.display()));
+            return Err(format!("{}: {problem}", parts[0].display()));
         }
         silenced += found.silenced;
         given_found += segment.runs.given_within(found.frames_found);
@@ -148,8 +151,8 @@ fn is_beginning(found: &Comparison) -> bool {
     found.wrong_samples == 0 && found.frames_found < found.frames_expected
 }
 
-fn read(file: &PathBuf, segment: &Segment) -> Result<Comparison, String> {
-    compare(std::slice::from_ref(file), &mut Source::Signal(segment.signal), &segment.selected, &segment.runs)
+fn read(parts: &[PathBuf], segment: &Segment) -> Result<Comparison, String> {
+    compare(parts, &mut Source::Signal(segment.signal), &segment.selected, &segment.runs)
 }
 
 /// The files of the take in their order: `rec.0.wav`, `rec.0-2.wav`.
