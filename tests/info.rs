@@ -6,7 +6,7 @@ use common::Rig;
 use common::readers::hound;
 
 /// Channels of the Info CHOP, in the order of the documentation.
-const CHANNELS: [&str; 16] = [
+const CHANNELS: [&str; 17] = [
     "last_samples_written",
     "total_samples_written",
     "recording",
