@@ -200,7 +200,6 @@ fn an_input_whose_samples_never_come_gives_no_file_and_no_error() {
 #[test]
 fn parameters_that_return_null_are_as_good_as_their_defaults() {
     let names: Vec<String> = Rig::new(1, 48000.0).node.pars().iter().map(|par| par.name.clone()).collect();
-    assert_eq!(names.len(), 21);
     for name in names.iter().filter(|name| *name != "File") {
         let mut rig = Rig::new(2, 48000.0);
         rig.node.set_null(name, true);

@@ -226,7 +226,7 @@ fn assert_readers_find(frames: u64, file: &Path) {
 /// The frames that an RF64 file states, each of which is as it was given. EBU Tech 3306.
 fn assert_is_rf64_with_the_blocks(path: &Path) -> u64 {
     let mut file = File::open(path).expect("a file");
-    let mut header = vec![0; 4096];
+    let mut header = vec![0; 16384];
     file.read_exact(&mut header).expect("a header");
     assert_eq!((&header[0..4], &header[12..16]), (&b"RF64"[..], &b"ds64"[..]));
     let length = u64::from_le_bytes(header[28..36].try_into().expect("eight bytes"));
@@ -313,7 +313,7 @@ fn an_aiff_should_roll_over_before_two_gibibytes_without_losing_a_frame() {
     let mut frames = 0;
     for path in [&first, &second] {
         let mut file = File::open(path).expect("a file");
-        let mut header = vec![0; 4096];
+        let mut header = vec![0; 16384];
         file.read_exact(&mut header).expect("a header");
         let at = header.windows(4).position(|id| id == b"SSND").expect("a chunk of sound");
         let size = u32::from_be_bytes(header[at + 4..at + 8].try_into().expect("four bytes"));

@@ -63,13 +63,16 @@ fn victim() {
     let mut order = order.splitn(3, ' ');
     let mut next = || order.next().expect("an order of three parts");
     let (codec, off, folder) = (next(), next().parse::<u64>().ok(), PathBuf::from(next()));
-    let mut rigs: Vec<Rig> = formats()
-        .into_iter()
-        .map(|format| {
+    let mut rigs: Vec<Rig> = file_types()
+        .iter()
+        .map(|file_type| {
             let mut rig = Rig::new(CHANNELS, RATE);
-            rig.node.set("Filetype", format);
-            rig.node.set("Codec", codec);
-            record_to(&mut rig, &folder.join(format!("take.{format}")));
+            let name = file_type.name;
+            rig.node.set("Filetype", name);
+            // One that it does not have would be no take at all.
+            let has_codec = file_type.allows(codec, CHANNELS, RATE);
+            rig.node.set("Codec", if has_codec { codec } else { file_type.codecs[0] });
+            record_to(&mut rig, &folder.join(format!("take.{name}")));
             rig
         })
         .collect();

@@ -313,7 +313,7 @@ fn what_mp3_cannot_hold_is_told_before_a_file_is_opened() {
     let told = |layout, settings| sentence_of(&FORMAT.allows(layout, settings).unwrap_err());
     assert_eq!(
         told(layout(6, 48000.0), SETTINGS),
-        "MP3 holds 1 or 2 channels, the input has 6: choose WAV, OGG or AIFF, or narrow Channel Scope."
+        "MP3 holds 1 or 2 channels, the input has 6: choose WAV, OGG, AIFF or FLAC, or narrow Channel Scope."
     );
     assert!(told(layout(0, 48000.0), SETTINGS).contains("the input has 0"));
     for rate in [0.0, 44100.5, 96000.0, f64::NAN, f64::INFINITY, -48000.0] {
