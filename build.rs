@@ -85,6 +85,9 @@ fn libflac() {
     if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "windows") {
         // By what it opens files there, which nobody asks it for.
         build.define("fopen_utf8", "fopen");
+    } else {
+        // Its stand-in for it is in the way of the declaration of macOS.
+        build.define("HAVE_FSEEKO", "1");
     }
     match std::env::var("CARGO_CFG_TARGET_ARCH").as_deref() {
         Ok("x86_64") => {

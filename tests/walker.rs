@@ -76,6 +76,7 @@ fn free(name: &str, bytes: &[u8]) -> Vec<Range<usize>> {
         free.extend(find(b"data").map(|at| at + 8..at + 8 + little(at + 4)));
     }
     if name.ends_with(".aiff") {
+        free.extend(find(b"FLLR").map(|at| at + 8..at + 8 + big(at + 4)));
         free.extend(find(b"SSND").map(|at| at + 16..at + 8 + big(at + 4)));
         // The mantissa of the rate, and the name of the compression.
         free.extend(find(b"COMM").map(|at| at + 16..at + 26));
@@ -84,6 +85,10 @@ fn free(name: &str, bytes: &[u8]) -> Vec<Range<usize>> {
     if name.ends_with(".flac") {
         // The MD5 of the samples.
         free.push(26..42);
+        // The names of comments.
+        let named = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'=');
+        let letters = |end: usize| bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
+        free.extend(named.map(|(end, _)| end - letters(end)..end));
     }
     for text in [
         "reference libFLAC 1.5.0 20250211",

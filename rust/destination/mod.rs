@@ -5,7 +5,7 @@
 
 #[allow(unsafe_code, reason = "tells the system what the standard library has no words for")]
 mod hints;
-#[cfg_attr(windows, allow(unsafe_code, reason = "asks Windows who holds a file"))]
+#[allow(unsafe_code, reason = "asks Windows who holds a file")]
 mod holders;
 mod insisting;
 #[allow(unsafe_code, reason = "asks the system for its time zone")]

@@ -31,6 +31,8 @@ pub(super) struct Part {
     max_frames: u64,
     /// Which of the frames that are in `packets` are silence.
     silence: Vec<Range<u64>>,
+    /// Frames that can be decoded from the packets that were sent.
+    decodable: u64,
     /// Markers that were not sent yet, and how many there were in all.
     markers: Vec<Marker>,
     marked: usize,
@@ -47,6 +49,7 @@ impl Part {
             frames: 0,
             max_frames,
             silence: Vec::new(),
+            decodable: 0,
             markers: Vec::new(),
             marked: 0,
         }
@@ -60,6 +63,11 @@ impl Part {
     /// Bytes of the file, as far as it was encoded.
     pub(super) fn bytes(&self) -> u64 {
         self.sent + self.packets.bytes.len() as u64
+    }
+
+    /// Frames that the codec holds back: no packet has them yet.
+    pub(super) fn held_back(&self) -> u64 {
+        self.frames - self.packets.ends.last().map_or(self.decodable, |end| end.frames)
     }
 
     /// Whether the container has no room for another frame.
@@ -135,6 +143,7 @@ impl Part {
             }));
         }
         let packets = std::mem::replace(&mut self.packets, rest);
+        self.decodable = packets.ends.last().map_or(self.decodable, |end| end.frames);
         self.sent += packets.bytes.len() as u64;
         let silence = std::mem::take(&mut self.silence);
         let markers = std::mem::take(&mut self.markers);

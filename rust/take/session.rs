@@ -336,8 +336,10 @@ impl Encoder {
     /// Goes on in another file when the disk has no more room in this one, or none at all for it, before `frames` more
     /// are encoded.
     fn look_for_the_limit(&mut self, frames: u64) -> Result<(), Problem> {
-        let coming = frames * self.layout.frame_bytes();
         let Some(Take { output, part: Some(part), split, .. }) = &self.take else { return Ok(()) };
+        // A lossy codec makes of what it holds back far less than this.
+        let held_back = if output.format.is_lossy() { 0 } else { part.held_back() };
+        let coming = (held_back + frames) * self.layout.frame_bytes();
         let largest = output.largest_file.load(Ordering::Relaxed);
         let wanted = if let Split::Bytes(bytes) = split { *bytes } else { u64::MAX };
         let bytes = part.bytes().saturating_add(coming);
