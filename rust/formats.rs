@@ -162,7 +162,6 @@ impl Format {
     }
 
     /// Whether a decoder returns an approximation of what was recorded.
-    #[cfg(any(test, feature = "bench"))]
     pub(crate) fn is_lossy(&self) -> bool {
         self.codecs.is_empty()
     }

@@ -13,6 +13,7 @@ use std::ffi::{c_int, c_long, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use common::Rig;
 

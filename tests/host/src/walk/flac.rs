@@ -78,7 +78,7 @@ fn seek_points(table: &[u8], frames: &[Frame], block: u64, findings: &mut Findin
         before = Some(sample);
         points += 1;
     }
-    findings.check((points > 0) == !frames.is_empty(), || format!("{points} seek points"));
+    findings.check((points > 0) != frames.is_empty(), || format!("{points} seek points"));
     Ok(())
 }
 
