@@ -140,10 +140,14 @@ def wrapped(text, width):
     return lines
 
 
+def balloon_height(par):
+    return 44 + 17 * len(wrapped(par['help'], 58))
+
+
 def balloon(svg, x, y, par):
     """The help of one parameter, as it is shown over its label."""
     lines = wrapped(par['help'], 58)
-    svg.box(x, y, PANEL - 32, 44 + 17 * len(lines), PAPER, 6)
+    svg.box(x, y, PANEL - 32, balloon_height(par), PAPER, 6)
     svg.text(x + 14, y + 22, par['label'], '#2b2b26', 13, weight='bold')
     svg.text(x + PANEL - 46, y + 22, par['name'], '#7c765f', 12, 'end', family=MONO)
     for index, line in enumerate(lines):
@@ -151,10 +155,14 @@ def balloon(svg, x, y, par):
 
 
 def draw_pages(pages):
-    height = 44 + 40 + ROW * max(len(page['parameters']) for page in pages) + 12
+    shortest = min(pages, key=lambda page: len(page['parameters']))
+    below = 84 + ROW * len(shortest['parameters']) + 10
+    height = max(
+        84 + ROW * max(len(page['parameters']) for page in pages),
+        below + balloon_height(shortest['parameters'][-1]),
+    ) + 12
     width = PANEL * len(pages) + 16 * (len(pages) - 1)
     svg = Svg(width, height, 'The parameter pages of Audio File Out Plus')
-    shortest = min(pages, key=lambda page: len(page['parameters']))
     for column, page in enumerate(pages):
         left = column * (PANEL + 16)
         svg.box(left + 0.5, 0.5, PANEL - 1, height - 1, WINDOW, 8, '#1a1b1d')
@@ -176,7 +184,6 @@ def draw_pages(pages):
             svg.text(left + PAD + LABEL_WIDTH - 14, top + 14.5, par['label'], LABEL, 13, 'end')
             widget(svg, left + PAD + LABEL_WIDTH, top, par)
         if page is shortest:
-            below = 84 + ROW * len(page['parameters']) + 10
             svg.path(f'M{left + 92} {below + 2} l14 -16 l14 16 z', 'none', PAPER, 0)
             balloon(svg, left + 16, below, page['parameters'][-1])
     return svg.done()
