@@ -325,6 +325,7 @@ fn an_aiff_should_roll_over_before_two_gibibytes_without_losing_a_frame() {
     }
     assert_eq!(frames, source.frames());
     let length = first.metadata().expect("a file").len();
-    assert!(length < 2 * GIB && length > 2 * GIB - (1 << 17), "the first is as long as it can be: {length}");
+    // But for a megabyte of markers that could stand behind the sound.
+    assert!(length < 2 * GIB && length > 2 * GIB - (1 << 20) - (1 << 17), "the first is as long as it can be: {length}");
     assert_eq!(source.rig.dat("last_file"), second.display().to_string());
 }
