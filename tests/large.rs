@@ -326,6 +326,9 @@ fn an_aiff_should_roll_over_before_two_gibibytes_without_losing_a_frame() {
     assert_eq!(frames, source.frames());
     let length = first.metadata().expect("a file").len();
     // But for a megabyte of markers that could stand behind the sound.
-    assert!(length < 2 * GIB && length > 2 * GIB - (1 << 20) - (1 << 17), "the first is as long as it can be: {length}");
+    assert!(
+        length < 2 * GIB && length > 2 * GIB - (1 << 20) - (1 << 17),
+        "the first is as long as it can be: {length}"
+    );
     assert_eq!(source.rig.dat("last_file"), second.display().to_string());
 }
