@@ -181,7 +181,6 @@ fn new_take_begins_one_however_quiet_it_is() {
 }
 
 #[test]
-#[ignore = "where the end of a take is seen cooks later, as on a busy machine, the last one ends up to a block too soon"]
 fn with_limit_length_takes_follow_each_other_while_the_sound_goes_on() {
     let mut signal = vec![vec![QUIET; 96_000]];
     signal[0][10_000..60_000].fill(LOUD);
@@ -190,7 +189,7 @@ fn with_limit_length_takes_follow_each_other_while_the_sound_goes_on() {
     rig.node.set("Length", 0.25);
     for from in (0..96_000).step_by(800) {
         rig.play(&[&signal[0][from..from + 800]]);
-        std::thread::sleep(std::time::Duration::from_millis(15));
+        std::thread::sleep(std::time::Duration::from_millis(4));
     }
     let takes: Vec<_> = (0..5).map(|take| 10_000 + take * 12_000..(22_000 + take * 12_000).min(69_600)).collect();
     assert_takes(&mut rig, &signal, &takes, "Limit Length");

@@ -315,11 +315,17 @@ impl Encoder {
         part.frames() >= *left
     }
 
-    /// The take is as long as it is to be. What comes until the cook thread knows is in none, or in the next one.
-    fn complete(&mut self) {
+    /// The take is as long as it is to be. What comes until the cook thread knows, and the `rest` of what came, is in none,
+    /// or in the next one.
+    fn complete(&mut self, rest: Option<Planar<'_>>) {
         if let Some(take) = &self.take {
-            take.output.report.end();
             self.history.set_limit(take.keeps);
+            if let Some(rest) = rest.filter(|_| self.history.is_on()) {
+                self.history.push(rest);
+            }
+            self.show_history();
+            // Last: the cook thread then asks how much was kept.
+            take.output.report.end();
         }
         self.end_take();
     }
@@ -355,10 +361,7 @@ impl Encoder {
             let Some(part) = self.part() else { break };
             let rest = part.encode(view)?;
             if self.is_complete() {
-                self.complete();
-                if let Some(rest) = rest.filter(|_| self.history.is_on()) {
-                    self.history.push(rest);
-                }
+                self.complete(rest);
                 break;
             }
             let Some(rest) = rest else { break };

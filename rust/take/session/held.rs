@@ -48,12 +48,16 @@ impl Encoder {
     /// Encodes samples of the stream, or keeps them while no take runs.
     fn take_audio(&mut self, view: Planar<'_>) {
         let bytes = view.frames() as u64 * self.layout.frame_bytes();
-        self.report.backlog.encoded.add(bytes);
-        match self.take {
-            Some(_) => self.source_bytes += bytes,
-            None => self.report.backlog.heard.add(bytes),
+        if self.take.is_some() {
+            self.report.backlog.encoded.add(bytes);
+            self.source_bytes += bytes;
+            self.encode_or_keep(view);
+        } else {
+            // Kept and shown before it waits no more: the cook thread looks in the other order, and misses none of it.
+            self.encode_or_keep(view);
+            self.report.backlog.encoded.add(bytes);
+            self.report.backlog.heard.add(bytes);
         }
-        self.encode_or_keep(view);
     }
 
     fn encode_or_keep(&mut self, view: Planar<'_>) {
@@ -87,9 +91,9 @@ impl Encoder {
     }
 
     /// Tells how much of a pre-roll there is.
-    fn show_history(&self) {
-        let frames = if self.take.is_none() { self.history.frames() } else { 0 };
-        self.report.preroll.set(frames as f64 / self.layout.rate);
+    pub(super) fn show_history(&self) {
+        // None of it once a take has begun, and what is kept behind its end.
+        self.report.preroll.set(self.history.frames() as f64 / self.layout.rate);
         self.report.backlog.history.set(self.history.bytes() + self.held.preroll_bytes());
     }
 
@@ -170,7 +174,7 @@ impl Encoder {
             let left = part.encode_silence(frames)?;
             done = frames - left;
             if encoder.is_complete() {
-                encoder.complete();
+                encoder.complete(None);
             } else if left == frames {
                 encoder.roll_over()?;
             }
