@@ -83,7 +83,7 @@ fn libflac() {
         build.define(name, value);
     }
     if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "windows") {
-        // By what it opens files there, which nobody asks it for.
+        // What it would open files with; we give it none.
         build.define("fopen_utf8", "fopen");
     } else {
         // Its stand-in for it is in the way of the declaration of macOS.

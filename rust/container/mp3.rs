@@ -1,8 +1,8 @@
 //! MP3: MPEG frames of layer III at a constant bit rate.
 //!
-//! The file: an ID3v2.4 tag with room for markers, the Info frame, MPEG frames. Every MPEG frame can be decoded without the ones after it, so
-//! what a crash leaves is playable. A checkpoint counts the MPEG frames in the Info frame, for players that stop there;
-//! only when the last packet is in the file does it know where in the last one the take ends.
+//! The file: an ID3v2.4 tag with room for markers, the Info frame, MPEG frames. Every MPEG frame can be decoded without
+//! the ones after it, so what a crash leaves is playable. A checkpoint counts the MPEG frames in the Info frame, for
+//! players that stop there; only when the last packet is in the file does it know where in the last one the take ends.
 
 mod info_tag;
 #[cfg(test)]

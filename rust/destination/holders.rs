@@ -9,7 +9,7 @@ use std::path::Path;
 const MOST: usize = 8;
 
 /// The other programs that have the file at `path` open, as the system names them to its user, and whether this process
-/// has. Takes up to some tenths of a second; nobody is found where the system does not tell, as on a share.
+/// has. Takes up to some tenths of a second; finds none where the system does not tell, as on a share.
 #[cfg(windows)]
 pub(super) fn holders(path: &Path) -> (Vec<String>, bool) {
     use std::os::windows::ffi::OsStrExt;
@@ -57,7 +57,7 @@ pub(super) fn holders(_path: &Path) -> (Vec<String>, bool) {
 mod tests {
     use super::*;
 
-    /// Wine's Restart Manager knows of nobody.
+    /// Wine's Restart Manager reports no process at all.
     #[test]
     fn no_other_program_holds_a_file_of_our_own() {
         let file = tempfile::NamedTempFile::new().expect("a file");

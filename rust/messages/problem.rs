@@ -178,7 +178,7 @@ impl Problem {
         Self::Io { op, path: path.to_owned(), cause }
     }
 
-    /// The file is held by other `programs`, by `this_process`, or nobody knows by whom.
+    /// The file is held by other `programs`, by `this_process`, or it is not known by whom.
     pub(crate) fn locked(path: &Path, programs: &[String], this_process: bool) -> Self {
         let node = this_process.then_some("another node");
         let all: Vec<_> = node.into_iter().chain(programs.iter().map(String::as_str)).collect();

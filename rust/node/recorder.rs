@@ -363,19 +363,6 @@ impl Recorder {
         }
     }
 
-    /// The input has another rate or channel count: the take goes on in another file if what is recorded has too.
-    #[cold]
-    fn change_layout(&mut self, inputs: &Inputs, frames: usize, input: AudioLayout) {
-        let (Some(running), Some(feed)) = (&mut self.running, &mut self.feed) else { return };
-        let former = running.fed.input.rate;
-        let layout = running.change_input(inputs, input);
-        if let Some(level) = &mut self.level {
-            level.quiet = (level.quiet as f64 * input.rate / former) as u64;
-        }
-        feed.set_layout(layout, frames);
-        self.status.set_layout(layout);
-    }
-
     /// Pushes the samples of one cook.
     #[inline(always)]
     fn push(&mut self, inputs: &Inputs, seconds: f64, block: &mut CookBlock<'_>) {

@@ -76,7 +76,7 @@ impl Codec for Flac {
     fn finish(&mut self, out: &mut Packets) -> Result<(), Problem> {
         if let Some(coder) = self.coder.take() {
             let md5 = coder.finish(out).map_err(failed)?;
-            // Nobody else sets it.
+            // It is set here only.
             let _ = self.md5.set(md5);
         }
         out.last = true;

@@ -1,8 +1,8 @@
 //! Markers in files: from places and names to the chunks, frames and fields of each format.
 //!
 //! They stand in room that every header reserves, so that a kill costs none of them: [`ROOM`] bytes, which are padding
-//! while there are none. WAV and AIFF put what is more behind their frames when the file is completed. Runs on a
-//! destination's thread, now and then while a file grows.
+//! while there are none. If that is too small for all of them, WAV and AIFF put them behind their frames when the file is
+//! completed. Runs on a destination's thread, now and then while a file grows.
 
 mod id3v2;
 mod iff;

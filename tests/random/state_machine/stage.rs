@@ -105,7 +105,7 @@ impl Stage {
             Step::Cook(cook) => return self.cook(*cook),
             Step::Record(on) => {
                 if !on {
-                    // So long a file that somebody else holds is waited for.
+                    // A file that another program holds is waited for as long as this.
                     self.node.set("Maxbuffer", 1.0);
                 }
                 self.settings.record = *on;
