@@ -97,9 +97,10 @@ impl Encoder {
         self.report.backlog.history.set(self.history.bytes() + self.held.preroll_bytes());
     }
 
-    /// Whether nothing comes in but a message.
+    /// Whether nothing comes in but a message, for which the cook thread wakes this one. A command that is due behind audio
+    /// has come already, and for that audio nothing wakes it.
     pub(super) fn is_idle(&self) -> bool {
-        self.take.is_none() && !self.history.is_on() && self.held.is_empty()
+        self.take.is_none() && !self.history.is_on() && self.held.is_empty() && self.cuts.is_empty()
     }
 
     /// Whether something is held that may take its time.
